@@ -1,0 +1,43 @@
+"""What both sides of Gerbang agree on: values, ports and errors; no input, no output, no partner's words."""
+
+from contracts.audit import Actor, Entry
+from contracts.capacity import Bed, BedState, CapacityReport, Need, WardCount
+from contracts.coverage import Coverage, CoverageAnswer, CoverageQuestion
+from contracts.errors import (
+    Busy,
+    CannotConvey,
+    Garbled,
+    NoAnswer,
+    NotAccepted,
+    PartnerError,
+    Refused,
+    Unreachable,
+)
+from contracts.identity import Nik, Nokartu
+from contracts.ports import Adapter, ChecksEligibility, ReportsCapacity
+
+__all__ = [
+    "Actor",
+    "Adapter",
+    "Bed",
+    "BedState",
+    "Busy",
+    "CannotConvey",
+    "CapacityReport",
+    "ChecksEligibility",
+    "Coverage",
+    "CoverageAnswer",
+    "CoverageQuestion",
+    "Entry",
+    "Garbled",
+    "Need",
+    "Nik",
+    "NoAnswer",
+    "Nokartu",
+    "NotAccepted",
+    "PartnerError",
+    "Refused",
+    "ReportsCapacity",
+    "Unreachable",
+    "WardCount",
+]
