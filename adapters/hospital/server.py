@@ -1,0 +1,71 @@
+"""One FHIR server behind its base URL: asks with our credentials, judges, hands back bytes."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import httpx
+
+from adapters.wire import attempt
+
+from .outcome import judged
+
+_ACCEPT = "application/fhir+json, application/json;q=0.9"
+
+
+class Credentials(Protocol):
+    """Where the bearer token comes from."""
+
+    async def token(self) -> str | None:
+        """Return the token to send, None for a server that wants none. Raises PartnerError."""
+        ...
+
+    def forget(self, token: str | None) -> bool:
+        """Take back a refused *token*; True where asking again makes sense."""
+        ...
+
+
+class FixedToken:
+    """A token that an operator configured, or none."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    async def token(self) -> str | None:
+        """Return the configured token."""
+        return self._token
+
+    def forget(self, token: str | None) -> bool:
+        """Say that there is no other token to try."""
+        return False
+
+
+class Server:
+    """The server; *base* is its address without a trailing slash."""
+
+    def __init__(self, client: httpx.AsyncClient, base: str, credentials: Credentials) -> None:
+        self._client = client
+        self._credentials = credentials
+        self.base = httpx.URL(base.rstrip("/"))
+
+    def url(self, path: str, params: Mapping[str, str] | None = None) -> httpx.URL:
+        """Return the address of *path* below the base."""
+        return httpx.URL(f"{self.base}/{path}", params=params or None)
+
+    async def ask(self, url: httpx.URL) -> bytes:
+        """Return the body of a good answer from *url*. Raises PartnerError."""
+        return judged(await self.look(url))
+
+    async def look(self, url: httpx.URL) -> httpx.Response:
+        """Return the answer whatever its status; a 401 is tried once more with a new token."""
+        token = await self._credentials.token()
+        response = await attempt(self._client, self._request(url, token))
+        if response.status_code == 401 and self._credentials.forget(token):
+            token = await self._credentials.token()
+            response = await attempt(self._client, self._request(url, token))
+        return response
+
+    def _request(self, url: httpx.URL, token: str | None) -> httpx.Request:
+        headers = {"Accept": _ACCEPT}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        return self._client.build_request("GET", url, headers=headers)

@@ -1,0 +1,94 @@
+"""What an operator must supply to reach one hospital over FHIR."""
+
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+
+
+def _bare(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError("a plain address: no user, password, query or fragment")
+    return url
+
+
+def _header_safe(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not text or not all("!" <= sign <= "~" for sign in text):
+        raise ValueError("visible ASCII without blanks wanted")
+    return secret
+
+
+Address = Annotated[HttpUrl, AfterValidator(_bare)]
+FhirId = Annotated[str, Field(pattern=r"^[A-Za-z0-9.\-]{1,64}$")]
+BearerToken = Annotated[SecretStr, AfterValidator(_header_safe)]
+
+_SATUSEHAT_NEEDS = ("oauth_url", "client_id", "client_secret", "organization_id")
+_ONLY_R4 = ("token", "organization")
+
+
+class Platform(NamedTuple):
+    """What the satusehat dialect needs, all of it there."""
+
+    oauth_url: str
+    client_id: str
+    client_secret: str
+    organization_id: str
+
+    def __repr__(self) -> str:
+        """Show nothing of the secret."""
+        return f"Platform({self.organization_id})"
+
+
+class Settings(BaseModel):
+    """One hospital's FHIR server, or its place on the SATUSEHAT platform."""
+
+    # Inputs are hidden: a refusal of the whole model would otherwise print the secrets in it.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    dialect: Literal["r4", "satusehat"] = Field(
+        "r4", description="r4: the hospital's own FHIR R4 server. satusehat: the Ministry's platform."
+    )
+    base_url: Address = Field(description="The server's FHIR base, such as https://rs.example/fhir.")
+    counts: Literal["beds", "measure-report"] = Field(
+        "beds",
+        description="beds: one Location per bed. measure-report: the hospital publishes SANER counts only.",
+    )
+    page_size: int = Field(200, ge=1, le=1000, description="Rows asked for per page (_count).")
+    token: BearerToken | None = Field(None, description="r4: bearer token, if the server wants one.")
+    organization: FhirId | None = Field(
+        None, description="r4: id of the hospital's Organization, where the server holds several hospitals."
+    )
+    oauth_url: Address | None = Field(
+        None, description="satusehat: token base, such as https://api-satusehat.kemkes.go.id/oauth2/v1."
+    )
+    client_id: str | None = Field(None, description="satusehat: the client id, tied to one organisation.")
+    client_secret: SecretStr | None = Field(None, description="satusehat: the secret to client_id.")
+    organization_id: FhirId | None = Field(
+        None, description="satusehat: the hospital's organisation id; its departments are found below it."
+    )
+
+    @model_validator(mode="after")
+    def _fits_the_dialect(self) -> Self:
+        """Refuse a dialect without what it needs, or with what it would silently ignore."""
+        if self.dialect == "satusehat":
+            missing = [name for name in _SATUSEHAT_NEEDS if getattr(self, name) is None]
+            needless = [name for name in _ONLY_R4 if getattr(self, name) is not None]
+            if self.counts != "beds":
+                needless.append("counts")
+        else:
+            missing = []
+            needless = [name for name in _SATUSEHAT_NEEDS if getattr(self, name) is not None]
+        if missing or needless:
+            raise ValueError(f"{self.dialect}: missing {missing}, not for this dialect {needless}")
+        return self
+
+    def platform(self) -> Platform:
+        """Return what the satusehat dialect needs. Raises ValueError for the other dialect."""
+        if not (self.oauth_url and self.client_id and self.client_secret and self.organization_id):
+            raise ValueError("not the satusehat dialect")
+        return Platform(
+            oauth_url=str(self.oauth_url).rstrip("/"),
+            client_id=self.client_id,
+            client_secret=self.client_secret.get_secret_value(),
+            organization_id=self.organization_id,
+        )
