@@ -1,0 +1,1 @@
+"""Who may ask: roles, keys, and the guard every route stands behind."""

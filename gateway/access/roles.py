@@ -1,0 +1,40 @@
+"""The roles, and who somebody is once the key was accepted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from contracts import Actor
+
+
+class Role(StrEnum):
+    """What somebody does here; a key has exactly one."""
+
+    DISPATCHER = "dispatcher"
+    OPERATOR = "operator"
+    APPROVER = "approver"
+    AUDITOR = "auditor"
+    PARTNER = "partner"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """
+    Who asks, known by an accepted key.
+
+    *partner* is the partner a key of that role speaks for. *grace* is True where a dispatcher's key has
+    expired and still works for what must not stop.
+    """
+
+    key_id: str
+    role: Role
+    holder: str
+    partner: str | None
+    expires_at: datetime
+    grace: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for an audit entry: the key, never the holder's name."""
+        return Actor(id=self.key_id, role=str(self.role))

@@ -1,0 +1,42 @@
+"""Files that must be there after a power cut and must not be refused space later."""
+
+import os
+from pathlib import Path
+
+_BLOCK = bytes(1 << 20)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names created in *folder* survive a power cut."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def reserve(file: int, size: int) -> int:
+    """
+    Make *file* at least *size* bytes long, new space filled with zeros on disk; return its size.
+
+    Zeros are written too: space that is only promised still needs room for the file system's own notes
+    when it is first used. Raises OSError, and then leaves the file as long as it was.
+    """
+    there = os.fstat(file).st_size
+    if there >= size:
+        return there
+    try:
+        os.posix_fallocate(file, there, size - there)
+        for offset in range(there, size, len(_BLOCK)):
+            _write_all(file, _BLOCK[: size - offset], offset)
+        os.fsync(file)
+    except OSError:
+        os.ftruncate(file, there)
+        raise
+    return size
+
+
+def _write_all(file: int, data: bytes, offset: int) -> None:
+    while data:
+        written = os.pwrite(file, data, offset)
+        data, offset = data[written:], offset + written

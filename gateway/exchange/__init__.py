@@ -1,0 +1,1 @@
+"""The guards around every exchange with a partner, written once and in one order."""

@@ -1,0 +1,59 @@
+"""The API's description, OpenAPI 3.1: FastAPI's own, with the struct answers and the problems put in."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from gateway.problems import SCHEMA
+
+REFERENCE = "#/components/schemas/{name}"
+
+
+def describe(app: FastAPI, structs: Sequence[type[msgspec.Struct]]) -> dict[str, Any]:
+    """Return the document; *structs* are the answers that routes name by `x-response-struct`."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version="3.1.0",
+        description=app.description,
+        routes=app.routes,
+    )
+    _, answers = msgspec.json.schema_components(structs, ref_template=REFERENCE)
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {}).update({**answers, "Problem": SCHEMA})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    for operation in _operations(document):
+        _complete(operation)
+        components["schemas"].update(_named_body(operation))
+    return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """Name the struct answer, and the problem that may come instead."""
+    struct = operation.pop("x-response-struct", None)
+    if struct:
+        schema = {"$ref": REFERENCE.format(name=struct)}
+        operation["responses"]["200"]["content"] = {"application/json": {"schema": schema}}
+    operation["responses"].pop("422", None)
+    problem = {"application/problem+json": {"schema": {"$ref": REFERENCE.format(name="Problem")}}}
+    operation["responses"]["default"] = {"description": "What went wrong", "content": problem}
+
+
+def _named_body(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema that a route put in by `bodies.body_of`, under its name, and refer to it there."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    schema = content.get("schema", {})
+    if "$ref" in schema or "title" not in schema:
+        return {}
+    content["schema"] = {"$ref": REFERENCE.format(name=schema["title"])}
+    return {schema["title"]: schema}

@@ -1,0 +1,1 @@
+"""Who the partners are, how they are reached, and how they fare."""

@@ -1,0 +1,101 @@
+"""
+The table of every problem the gateway answers with, and which of them each PartnerError becomes.
+
+Names are stable: other agencies' programs decide by them. A row is added here, never in a room.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from contracts import (
+    Busy,
+    CannotConvey,
+    Garbled,
+    NoAnswer,
+    NotAccepted,
+    PartnerError,
+    Refused,
+    Unreachable,
+)
+
+
+class Retry(StrEnum):
+    """Whether asking the same again can help."""
+
+    NOW = "now"
+    LATER = "later"  # after Retry-After where given
+    SAME_KEY = "same_key"  # only with the same Idempotency-Key: the first may have had its effect
+    NEVER = "never"
+
+
+class Kind(NamedTuple):
+    """One row of the table below; *detail* stands where the raiser gives none."""
+
+    status: int
+    title: str
+    fault: str  # caller | gerbang | partner (then the partner's id stands in the answer)
+    retry: Retry
+    detail: str | None = None
+
+
+HELP_FIRST = (
+    "The gateway cannot write this down and has done nothing. If somebody is in danger, send help now,"
+    " by telephone or radio, and enter it afterwards."
+)
+
+KINDS: Mapping[str, Kind] = {
+    "wrong-input": Kind(422, "The input is not acceptable", "caller", Retry.NEVER),
+    "unreadable-body": Kind(400, "The body cannot be read", "caller", Retry.NEVER),
+    "bad-request": Kind(400, "The question cannot be understood", "caller", Retry.NEVER),
+    "body-too-large": Kind(413, "The body is too large", "caller", Retry.NEVER),
+    "media-type": Kind(415, "This media type is not read here", "caller", Retry.NEVER),
+    "key-missing": Kind(401, "An access key is needed", "caller", Retry.NEVER, "Send Authorization: Bearer."),
+    "key-unknown": Kind(401, "This access key is not known", "caller", Retry.NEVER),
+    "key-revoked": Kind(401, "This access key was revoked", "caller", Retry.NEVER),
+    "key-expired": Kind(
+        401, "This access key has expired", "caller", Retry.NEVER, "Ask an admin for a new one."
+    ),
+    "key-other-environment": Kind(
+        401,
+        "This access key belongs to the other environment",
+        "caller",
+        Retry.NEVER,
+        "Demo and live never mix.",
+    ),
+    "role-not-allowed": Kind(403, "This key's role may not do this", "caller", Retry.NEVER),
+    "not-your-hospital": Kind(403, "This is another hospital's", "caller", Retry.NEVER),
+    "not-found": Kind(404, "There is nothing here", "caller", Retry.NEVER),
+    "no-such-hospital": Kind(404, "There is no such hospital", "caller", Retry.NEVER),
+    "no-such-partner": Kind(404, "There is no such partner", "caller", Retry.NEVER),
+    "no-such-key": Kind(404, "There is no such access key", "caller", Retry.NEVER),
+    "method-not-allowed": Kind(405, "This cannot be done here", "caller", Retry.NEVER),
+    "conflict": Kind(409, "This contradicts what is already there", "caller", Retry.NEVER),
+    "changed-meanwhile": Kind(412, "It was changed in the meantime", "caller", Retry.NEVER),
+    "too-many": Kind(429, "Too many at once", "caller", Retry.LATER),
+    "broken": Kind(
+        500, "The gateway failed", "gerbang", Retry.SAME_KEY, "The request id leads to the log line."
+    ),
+    "cannot-record": Kind(503, "The gateway cannot record this", "gerbang", Retry.LATER, HELP_FIRST),
+    "cannot-read": Kind(503, "The gateway cannot look this up", "gerbang", Retry.LATER),
+    "not-ready": Kind(503, "The gateway is not ready", "gerbang", Retry.LATER),
+    "partner-failed": Kind(502, "The exchange with the partner failed", "partner", Retry.SAME_KEY),
+    "partner-unreachable": Kind(502, "The partner cannot be reached", "partner", Retry.NOW),
+    "partner-silent": Kind(504, "The partner gave no answer", "partner", Retry.SAME_KEY),
+    "partner-busy": Kind(503, "The partner asks for patience", "partner", Retry.LATER),
+    "partner-refused": Kind(422, "The partner said no", "partner", Retry.NEVER),
+    "partner-credentials": Kind(502, "The partner does not accept our credentials", "partner", Retry.NEVER),
+    "partner-garbled": Kind(502, "The partner's answer cannot be read", "partner", Retry.NEVER),
+    "partner-cannot-convey": Kind(422, "The partner's wire has no word for this", "partner", Retry.NEVER),
+}
+
+PARTNER_PROBLEMS: Mapping[type[PartnerError], str] = {
+    PartnerError: "partner-failed",
+    Unreachable: "partner-unreachable",
+    NoAnswer: "partner-silent",
+    Busy: "partner-busy",
+    Refused: "partner-refused",
+    NotAccepted: "partner-credentials",
+    Garbled: "partner-garbled",
+    CannotConvey: "partner-cannot-convey",
+}

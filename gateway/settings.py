@@ -1,0 +1,85 @@
+"""What an operator may set: environment variables `GERBANG_<NAME>`, each with its default and meaning."""
+
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """Demo data and live data never mix in one process or one database."""
+
+    DEMO = "demo"
+    LIVE = "live"
+
+
+class Settings(BaseSettings):
+    """The gateway's settings; a wrong one is refused at start with its name."""
+
+    model_config = SettingsConfigDict(env_prefix="GERBANG_", frozen=True, extra="ignore")
+
+    environment: Environment = Field(
+        Environment.DEMO, description="demo or live; stands in every answer and is kept in the database."
+    )
+    data_dir: Path = Field(
+        Path("var"), description="The one writable folder: database, spool, lock, secrets."
+    )
+    database_url: SecretStr | None = Field(
+        None, description="postgresql+psycopg://... for PostgreSQL; SQLite in data_dir when unset."
+    )
+    partners_file: Path = Field(
+        Path("partners.toml"), description="Who the partners are and how to reach them."
+    )
+    secrets_dir: Path | None = Field(
+        None, description="Folder of secret files, `<partner>.<setting>` each; data_dir/secrets when unset."
+    )
+    outbound_allow: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Private networks (CIDRs, with commas) partners may live in; none by default.",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8112, ge=1, le=65535, description="Port to listen on.")
+    replica: str = Field(
+        "gerbang-1", pattern="^[a-z0-9-]{1,32}$", description="Name of this process's chain in the audit log."
+    )
+    capacity_refresh_s: float = Field(
+        60.0, gt=0, le=3600, description="Seconds between two background rounds over the hospitals."
+    )
+    capacity_deadline_ms: int = Field(
+        2000, ge=100, le=30000, description="Default deadline of a fresh capacity question, milliseconds."
+    )
+    eligibility_deadline_ms: int = Field(
+        1500, ge=100, le=30000, description="Deadline of an eligibility check, milliseconds."
+    )
+    eligibility_cache_s: float = Field(
+        600.0, ge=0, le=86400, description="Seconds a coverage answer may be repeated, always with its age."
+    )
+    spool_bytes: int = Field(
+        16_000_000,
+        ge=100_000,
+        description="Space reserved on disk for audit entries while the database is away.",
+    )
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
+
+    @field_validator("outbound_allow", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @cached_property
+    def url(self) -> str:
+        """The database's SQLAlchemy URL."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.resolve() / 'gerbang.db'}"
+
+    @cached_property
+    def secrets(self) -> Path:
+        """The folder of secret files."""
+        return self.secrets_dir or self.data_dir / "secrets"
