@@ -1,0 +1,36 @@
+"""The command `gerbang`: serve, and the verbs of people who run or examine it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from gateway import logs
+from gateway.cli import audit, keys, openapi, serve, tour
+from gateway.cli.wrong import Wrong
+from gateway.ground import CannotStart
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all verbs."""
+    top = argparse.ArgumentParser(prog="gerbang", description=__doc__)
+    verbs = top.add_subparsers(required=True, metavar="VERB")
+    for room in (serve, keys, audit, openapi, tour):
+        room.add_verbs(verbs)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb; what a person got wrong is said in a sentence, without a traceback."""
+    chosen = parser().parse_args(arguments)
+    logs.configure(level="warning")  # standard output is for what the verb prints
+    try:
+        return int(chosen.run(chosen) or 0)
+    except (Wrong, CannotStart) as wrong:
+        print(f"gerbang: {wrong}", file=sys.stderr)  # noqa: T201  a command line prints
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

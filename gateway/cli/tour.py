@@ -1,0 +1,226 @@
+"""
+`gerbang tour`: the main job step by step against a running demo, in words a newcomer understands.
+
+Each step says what happens, shows the answer in brief and checks it; the first that disappoints ends
+the tour with exit status 1.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from .gatewaylink import ask, link
+from .wrong import Wrong
+
+NIK_ACTIVE = "1571015203909901"  # the sandbox's first member: synthetic, see sandbox/vclaim
+HERE = {"lat": "-1.6101", "lon": "103.6131"}  # Pasar Jambi, the middle of town
+
+
+class Disappointed(Exception):
+    """A step did not show what it promises."""
+
+
+def add_verbs(verbs: Any) -> None:
+    """Add `tour`."""
+    verb = verbs.add_parser("tour", help="walk the main job against the running demo")
+    verb.add_argument("--env", type=Path, default=Path("var/demo.env"), help="what `make run` wrote")
+    verb.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Walk all steps; 0 when none disappoints."""
+    _read(arguments.env)
+    guide = Guide()
+    try:
+        for number, step in enumerate(STEPS, 1):
+            print(f"\n{number}. {step.__doc__}")
+            step(guide)
+    except Disappointed as disappointed:
+        print(f"   DISAPPOINTED: {disappointed}", file=sys.stderr)
+        return 1
+    finally:
+        guide.mend()
+    print(f"\nAll {len(STEPS)} steps went as they should.")
+    return 0
+
+
+def _read(path: Path) -> None:
+    if not path.is_file():
+        raise Wrong(f"{path} is not there: start `make run` first, in another terminal")
+    for line in path.read_text("utf-8").splitlines():
+        name, _, value = line.removeprefix("export ").partition("=")
+        if name.startswith("GERBANG_"):
+            os.environ.setdefault(name, value.strip().strip("'\""))
+
+
+class Guide:
+    """The tour's connections: one client per role, and the sandbox's door for trouble."""
+
+    def __init__(self) -> None:
+        self.dispatcher = link(role="DISPATCHER")
+        self.operator = link(role="OPERATOR")
+        self.approver = link(role="APPROVER")
+        self.admin = link(role="ADMIN")
+        self.door = httpx.Client(
+            base_url=os.environ["GERBANG_SANDBOX_URL"] + "/door", timeout=10, trust_env=False
+        )
+
+    def mend(self) -> None:
+        """Leave the sandbox without trouble."""
+        self.door.delete("")
+
+    @contextmanager
+    def trouble(self, target: str, mode: str) -> Iterator[None]:
+        """Make a partner misbehave for a while."""
+        self.door.put(f"/{target}", json={"mode": mode}).raise_for_status()
+        try:
+            yield
+        finally:
+            self.door.delete(f"/{target}").raise_for_status()
+
+    def capacity(self, **question: str) -> Any:
+        """Ask for beds as a dispatcher."""
+        return ask(self.dispatcher, "GET", "/v1/capacity", params={**HERE, **question})
+
+
+def expect(truth: bool, promise: str) -> None:
+    """Say that *promise* holds, or end the tour."""
+    if not truth:
+        raise Disappointed(f"not so: {promise}")
+    print(f"   ok: {promise}")
+
+
+def ready(guide: Guide) -> None:
+    """Is the gateway ready, and does it say that its data are sample data?"""
+    state = ask(guide.dispatcher, "GET", "/readyz")
+    expect(state["ready"] and state["environment"] == "demo", "ready, environment demo")
+
+
+def beds(guide: Guide) -> None:
+    """A dispatcher asks which hospital has an ICU bed near Pasar Jambi."""
+    answer = guide.capacity(need="icu")
+    for line in answer["hospitals"][:4]:
+        print(f"   {line['rank']}. {line['name']}: {line['reasons'][0]['text']} ({line['travel_min']} menit)")
+    expect(len(answer["hospitals"]) == 16, "all sixteen hospitals are listed")
+    expect(answer["audit"] == "durable", "the question is in the audit log")
+    expect(all("free" in line and "as_of" in line for line in answer["hospitals"]), "each with its age")
+
+
+def fresh(guide: Guide) -> None:
+    """She wants it fresh: every hospital's system is asked inside the deadline."""
+    answer = guide.capacity(need="icu", fresh="true")
+    answered = [line for line in answer["hospitals"] if line["outcome"] == "answered"]
+    expect(len(answered) == 12, "the twelve hospitals that have a system answered")
+    expect(any(line["mode"] == "live" for line in answer["hospitals"]), "their figures are live")
+
+
+def telephone(guide: Guide) -> None:
+    """A hospital without a system: the operator rings and enters what the nurse said."""
+    path = "/v1/hospitals/rsud-sayoeti/declared-capacity"
+    told = {"need": "igd", "free": 3, "told_by": "Perawat jaga IGD (contoh)"}
+    ask(guide.operator, "PUT", path, json=told)
+    line = _line(guide.capacity(need="igd"), "rsud-sayoeti")
+    expect(
+        line["free"] == 3 and line["origin"] == "declared",
+        f"shown as: {'; '.join(reason['text'] for reason in line['reasons'])}",
+    )
+
+
+def silent(guide: Guide) -> None:
+    """One hospital hangs: the others answer in time, and silence is never shown as full."""
+    with guide.trouble("rs-siloam", "hang"):
+        started = time.monotonic()
+        answer = guide.capacity(need="icu", fresh="true", deadline_ms="1000")
+        elapsed = time.monotonic() - started
+    line = _line(answer, "rs-siloam")
+    expect(elapsed < 1.5, f"answered after {elapsed * 1000:.0f} ms with a deadline of 1000 ms")
+    expect(line["outcome"] in ("late", "not_asked"), f"rs-siloam: {line['outcome']}")
+    expect(line["free"] is None or line["mode"] == "cached", "its figure is an older one, or none")
+
+
+def covered(guide: Guide) -> None:
+    """Is the patient covered? The dispatcher sees what dispatch needs."""
+    question = {"nik": NIK_ACTIVE, "birth_date": "1990-03-12", "purpose": "ETREAT"}
+    answer = ask(guide.dispatcher, "POST", "/v1/eligibility-checks", json=question)
+    print(f"   {answer['coverage']}: {answer['advice'][0]}")
+    expect(answer["coverage"] == "ACTIVE" and answer["birth_date_match"] is True, "active, day of birth fits")
+    expect("status_text" not in answer, "no more than that")
+
+
+def approver_sees(guide: Guide) -> None:
+    """The approver asks the same and sees the insurer's own words as well."""
+    question = {"nik": NIK_ACTIVE, "purpose": "TREAT"}
+    answer = ask(guide.approver, "POST", "/v1/eligibility-checks", json=question)
+    expect(answer["status_text"] == "AKTIF" and answer["segment"] is not None, f"segment {answer['segment']}")
+
+
+def insurer_away(guide: Guide) -> None:
+    """BPJS answers with a web page instead of data: UNKNOWN at once, and help goes out."""
+    with guide.trouble("vclaim", "html"):
+        question = {"nokartu": "0000000009997", "purpose": "ETREAT"}
+        answer = ask(guide.dispatcher, "POST", "/v1/eligibility-checks", json=question)
+    print(f"   {answer['coverage']} ({answer['reason']}): {answer['advice'][0]}")
+    expect(answer["coverage"] == "UNKNOWN" and answer["dispatch_blocking"] is False, "UNKNOWN, not blocking")
+
+
+def mistyped(guide: Guide) -> None:
+    """A mistyped NIK is told by the name of its field, and is not repeated."""
+    question = {"nik": "1571013203909901", "purpose": "ETREAT"}
+    response = guide.dispatcher.post("/v1/eligibility-checks", json=question)
+    expect(response.status_code == 422 and "body.nik" in response.text, "422 names body.nik")
+    expect("1571013203909901" not in response.text, "the number itself is not in the answer")
+
+
+def no_key(guide: Guide) -> None:
+    """Without a key nothing is told."""
+    response = guide.dispatcher.get("/v1/capacity?need=icu", headers={"Authorization": ""})
+    expect(response.status_code == 401, "401")
+
+
+def partners(guide: Guide) -> None:
+    """How do the partners stand?"""
+    states = ask(guide.operator, "GET", "/v1/partners")["partners"]
+    silent_ones = [state["name"] for state in states if not state["capabilities"]]
+    expect(len(states) == 17, f"17 partners; only a telephone: {', '.join(silent_ones)}")
+
+
+def audited(guide: Guide) -> None:
+    """Everything above is in the audit log, and anyone can check it with one file."""
+    del guide
+    with tempfile.TemporaryDirectory() as folder:
+        export = Path(folder) / "audit.ndjson"
+        for verb in (["audit", "export", str(export)], ["audit", "verify", str(export)]):
+            done = subprocess.run([sys.executable, "-m", "gateway", *verb], capture_output=True, text=True)  # noqa: S603  our own verbs
+            if done.returncode:
+                raise Disappointed(f"gerbang {verb[1]}: {done.stdout}{done.stderr}")
+        print(f"   {done.stdout.strip().splitlines()[0]}")
+        expect(NIK_ACTIVE not in export.read_text("utf-8"), "no NIK stands in it")
+
+
+def _line(answer: Any, hospital: str) -> Any:
+    return next(line for line in answer["hospitals"] if line["id"] == hospital)
+
+
+STEPS: tuple[Callable[[Guide], None], ...] = (
+    ready,
+    beds,
+    fresh,
+    telephone,
+    silent,
+    covered,
+    approver_sees,
+    insurer_away,
+    mistyped,
+    no_key,
+    partners,
+    audited,
+)

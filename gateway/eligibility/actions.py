@@ -1,0 +1,102 @@
+"""
+One action: check a person's coverage.
+
+The intent is committed before the number leaves the house, the outcome after; what cannot be had in
+time is UNKNOWN with its reason, and help goes out all the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import cast
+
+from contracts import ChecksEligibility, Coverage, CoverageAnswer, Entry
+from gateway.audit.recorder import Recorder
+from gateway.audit.subjects import Subjects
+from gateway.db import Database
+from gateway.exchange.deadline import Deadline
+from gateway.exchange.outcome import Outcome
+from gateway.exchange.perform import perform
+from gateway.partners.registry import Partner
+
+from . import entries
+from .cache import CoverageCache
+from .check import NOBODY_KNOWS, Check, Checked, from_exchange
+
+OPERATION = "check_eligibility"
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityRoom:
+    """Everything the action stands on; built once by the app."""
+
+    environment: str
+    insurer: Partner | None
+    cache: CoverageCache
+    database: Database
+    recorder: Recorder
+    subjects: Subjects
+    deadline_ms: int
+
+    async def write_down(self, asked: Check, entry_about: Callable[[str], Entry]) -> str:
+        """Commit the entry about the person's pseudonym, made on first sight; return the pseudonym."""
+        return await self.database.write(
+            lambda connection: self.subjects.pseudonym_of(connection, asked.number.reveal()),
+            entries=lambda subject: [entry_about(subject)],
+        )
+
+    async def write_down_answer(self, asked: Check, checked: Checked) -> None:
+        """Commit the entry of an answer that no exchange stands behind."""
+        await self.write_down(asked, lambda subject: entries.answered(asked, checked, subject=subject))
+
+
+async def check(room: EligibilityRoom, asked: Check) -> Checked:
+    """Answer within the deadline. Raises CannotWrite when nothing can be recorded: then nobody was asked."""
+    at = datetime.now(UTC)
+    remembered = room.cache.get(asked.question, at=at)
+    if room.insurer is not None and remembered is None:
+        return await _ask(room, room.insurer, asked)
+    if remembered:
+        checked = replace(remembered, mode="cached")
+    else:
+        checked = Checked(NOBODY_KNOWS, at, None, "live", "no_system")
+    await room.write_down_answer(asked, checked)
+    return checked
+
+
+async def _ask(room: EligibilityRoom, insurer: Partner, asked: Check) -> Checked:
+    port = cast(ChecksEligibility, insurer.port)  # the app hands in only such a partner
+    outcome = await perform(
+        insurer,
+        OPERATION,
+        lambda: port.check_eligibility(asked.question),
+        deadline=Deadline.after(room.deadline_ms / 1000),
+        witness=_Disclosure(room, insurer.id, asked),
+    )
+    checked = from_exchange(insurer.id, outcome, at=datetime.now(UTC))
+    if outcome.word == "not_asked":
+        await room.write_down_answer(asked, checked)
+    elif checked.answer.coverage is not Coverage.UNKNOWN:
+        room.cache.put(asked.question, checked)
+    return checked
+
+
+class _Disclosure:
+    """Writes down one exchange that tells the insurer whom we ask about."""
+
+    def __init__(self, room: EligibilityRoom, insurer: str, asked: Check) -> None:
+        self._room = room
+        self._insurer = insurer
+        self._asked = asked
+        self._subject: str | None = None
+
+    async def intent(self) -> None:
+        asked, insurer = self._asked, self._insurer
+        self._subject = await self._room.write_down(
+            asked, lambda subject: entries.intent(asked, insurer, subject=subject)
+        )
+
+    async def outcome(self, outcome: Outcome[CoverageAnswer]) -> None:
+        checked = from_exchange(self._insurer, outcome, at=datetime.now(UTC))
+        entry = entries.answered(self._asked, checked, outcome, subject=self._subject)
+        await self._room.recorder.record(entry)
