@@ -1,0 +1,47 @@
+"""Whom a request is for: the names it goes by at the door, nearest first."""
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from sandbox.world import World
+
+ALL_HOSPITALS, SATUSEHAT, VCLAIM = "hospitals", "satusehat", "vclaim"
+_KNOWN = frozenset({"metadata", "Location", "Organization", "accesstoken", "Peserta"})
+
+
+def bearer_of(scope: Scope) -> str:
+    """Return the bearer token, empty when there is none."""
+    kind, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+def targets_of(scope: Scope, world: World) -> tuple[str, ...]:
+    """Return () for what is no partner's."""
+    parts = f"{scope['path']}/".split("/")
+    if parts[1] == "rs" and len(parts) > 2 and parts[2] in world.hospitals:
+        return (parts[2], ALL_HOSPITALS)
+    if parts[1] == "satusehat":
+        holder = world.tokens.holder(bearer_of(scope), world.now())
+        return (holder, SATUSEHAT, ALL_HOSPITALS) if holder else (SATUSEHAT, ALL_HOSPITALS)
+    return (VCLAIM,) if parts[1] == "vclaim-rest" else ()
+
+
+def question_of(scope: Scope) -> str:
+    """Return the kind of question, without any number from the path."""
+    kind = next((part for part in scope["path"].split("/") if part in _KNOWN), "other")
+    return f"{scope['method']} {kind}"
+
+
+def is_target(name: str, world: World) -> bool:
+    """Whether trouble can be put at *name*."""
+    return bool(systems_of(name, world))
+
+
+def systems_of(name: str, world: World) -> frozenset[str]:
+    """Return the systems behind a target's name; empty for no target."""
+    if name == ALL_HOSPITALS:
+        return frozenset({"r4", "satusehat"})
+    if name in (SATUSEHAT, VCLAIM):
+        return frozenset({name})
+    hospital = world.hospitals.get(name)
+    return frozenset({hospital.row.system} if hospital and hospital.bearers else ())

@@ -1,0 +1,1 @@
+"""A hospital that runs a plain FHIR R4 server of its own."""
