@@ -1,0 +1,171 @@
+"""
+Put broken questions to every route: `python -m tests.journeys.hostile --requests 100000`.
+
+The same seed asks the same questions; `--only N` puts question N alone and shows it. Exit status 1 when
+anything was found.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .breaking import broken
+from .gate import Gate, Said, opened
+from .question import CANARIES, Operation, Question, operations
+
+SEED = 20261124
+AT_ONCE = 16
+MOST_SHOWN = 20
+ENOUGH = 5000  # so many questions reach every operation unbroken
+DECLARED = ("urn:gerbang:problem:cannot-record", "urn:gerbang:problem:cannot-read")
+SECRET = tuple(canary.encode() for canary in CANARIES)
+REVEALING = (b"Traceback", b'File "', b"site-packages", b"sqlalchemy", b"pydantic", b"0x7f")
+
+
+@dataclass(slots=True)
+class Report:
+    """How many of what was answered, which operations were answered well, and what was found."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    served: set[str] = field(default_factory=set)
+    findings: list[str] = field(default_factory=list)
+
+    def add(self, other: "Report") -> None:
+        """Take *other* in."""
+        self.statuses += other.statuses
+        self.served |= other.served
+        self.findings += other.findings
+
+
+def examine(said: Said) -> str | None:
+    """Return what is wrong with an answer, None if nothing is."""
+    if said.broke is not None:
+        return f"raised {type(said.broke).__name__}: {said.broke}"
+    everything = said.body + repr(said.headers).encode()
+    for canary in SECRET:
+        if canary in everything:
+            return "a canary came back"
+    if any(words in said.body for words in REVEALING):
+        return "the inside shows"
+    if said.status >= 400:
+        return _wrong_with_refusal(said)
+    return None if said.status >= 200 else "no answer"
+
+
+def _wrong_with_refusal(said: Said) -> str | None:
+    if said.status >= 500 and said.status != 503:
+        return f"status {said.status}"
+    headers = dict(said.headers)
+    if headers.get(b"content-type") != b"application/problem+json":
+        return f"status {said.status} is no problem+json"
+    problem: dict[str, Any] = msgspec.json.decode(said.body) if said.body else {"type": None}
+    if said.status == 503 and problem["type"] not in DECLARED:
+        return f"an undeclared 503, {problem['type']}"
+    return None
+
+
+def ask(operation: Operation, chance: random.Random, gate: Gate) -> Question:
+    """Return a question on *operation*, broken or not, with a key that mostly fits."""
+    question = operation.whole(chance, keys_to_revoke=gate.to_revoke)
+    role = chance.choice(operation.roles if chance.random() < 0.9 else sorted(gate.keys))
+    question.headers.append((b"authorization", b"Bearer " + gate.keys[role]))
+    return broken(chance, question)
+
+
+async def hammer(gate: Gate, numbers: range, *, seed: int, show: bool = False) -> Report:
+    """Put the questions of these *numbers*, AT_ONCE at a time."""
+    every = operations(gate.app.openapi())
+    weights = [operation.weight for operation in every]
+    report, waiting = Report(), iter(numbers)
+
+    async def one_after_the_other() -> None:
+        for number in waiting:
+            chance = random.Random(f"{seed}/{number}")
+            (operation,) = chance.choices(every, weights)
+            question = ask(operation, chance, gate)
+            said = await gate.put(question)
+            report.statuses[said.status] += 1
+            if 200 <= said.status < 300:
+                report.served.add(operation.name)
+            if found := examine(said):
+                report.findings.append(f"question {number}, {operation.name}: {found}")
+            if show:
+                print(question, said, sep="\n")
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
+    if len(numbers) > ENOUGH:
+        missed = {operation.name for operation in every} - report.served
+        report.findings += [f"{name} was never answered well" for name in sorted(missed)]
+    return report
+
+
+async def look_around(gate: Gate) -> list[str]:
+    """Return where a canary stands that should not: metrics, alarms; the files are looked at afterwards."""
+    found = []
+    for path, role in (("/metrics", "admin"), ("/v1/alarms", "operator"), ("/v1/keys", "admin")):
+        said = await gate.put(
+            Question("GET", path.encode(), headers=[(b"authorization", b"Bearer " + gate.keys[role])])
+        )
+        if said.status != 200 or any(canary in said.body for canary in SECRET):
+            found.append(f"{path}: {said.status}, or a canary")
+    return found
+
+
+def look_into_files(log: Path, data: Path) -> list[str]:
+    """Return the files a canary's number stands in, and defects the log tells of."""
+    files = [log, *(path for path in data.rglob("*") if path.is_file())]
+    found = [f"{path.name}: a canary" for path in files if any(each in path.read_bytes() for each in SECRET)]
+    defects = [line for line in log.read_text("utf-8").splitlines() if '"level":"error"' in line]
+    return found + [f"log: {line[:300]}" for line in defects]
+
+
+async def _run(folder: Path, numbers: range, *, seed: int, show: bool) -> Report:
+    async with opened(folder) as gate:
+        report = await hammer(gate, numbers, seed=seed, show=show)
+        report.findings += await look_around(gate)
+    report.findings += look_into_files(gate.log, gate.data)
+    return report
+
+
+def run(numbers: range, seed: int, show: bool = False) -> Report:
+    """Open a gate of its own, put the questions of these *numbers*, return what was found."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_run(Path(folder), numbers, seed=seed, show=show))
+
+
+def main() -> int:
+    """Share the questions out, print what came of them."""
+    parser = argparse.ArgumentParser(prog="hostile", description=__doc__)
+    parser.add_argument("--requests", type=int, default=15_000)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--only", type=int)
+    chosen = parser.parse_args()
+    if chosen.only is not None:
+        print("\n".join(run(range(chosen.only, chosen.only + 1), chosen.seed, show=True).findings))
+        return 0
+    started, report = time.monotonic(), Report()
+    shares = [range(first, chosen.requests, chosen.processes) for first in range(chosen.processes)]
+    with ProcessPoolExecutor(chosen.processes) as processes:
+        for share in processes.map(run, shares, [chosen.seed] * len(shares)):
+            report.add(share)
+    elapsed = time.monotonic() - started
+    print(f"{report.statuses.total()} questions in {elapsed:.0f} s, seed {chosen.seed}")
+    print("statuses: " + ", ".join(f"{status}: {count}" for status, count in sorted(report.statuses.items())))
+    print(f"findings: {len(report.findings)}")
+    print("\n".join(report.findings[:MOST_SHOWN]))
+    return 1 if report.findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

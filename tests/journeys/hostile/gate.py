@@ -1,0 +1,129 @@
+"""The real application in this process: a key of every role, nobody behind its partners, its log kept."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import FastAPI
+
+from gateway import logs
+from gateway.access import actions
+from gateway.access.keys import KeyOrder
+from gateway.access.roles import Principal, Role
+from gateway.app import build
+from gateway.ground import prepare
+from gateway.settings import Settings
+from sandbox.demo.files import write_partners
+
+from .breaking import in_chunks
+from .question import Question
+
+TO_REVOKE = 40
+
+
+@dataclass(slots=True)
+class Said:
+    """What came back: status 0 when nothing did, *broke* when the application raised."""
+
+    status: int = 0
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes = b""
+    broke: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The running application, the keys to it, and where its log is."""
+
+    app: FastAPI
+    keys: dict[str, bytes]
+    to_revoke: Sequence[str]
+    log: Path
+    data: Path
+
+    async def put(self, question: Question) -> Said:
+        """Put the question as a server would, however ill-formed."""
+        said = Said()
+        scope = _scope(question)
+        waiting = in_chunks(question.body, question.chunks)
+        if question.gives_up:
+            del waiting[-1:]
+
+        async def receive() -> dict[str, Any]:
+            if waiting:
+                body = waiting.pop(0)
+                return {"type": "http.request", "body": body, "more_body": bool(waiting) or question.gives_up}
+            if not question.gives_up:
+                await asyncio.sleep(3600)  # a server has nothing to say until the answer is out
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                said.status, said.headers = message["status"], list(message["headers"])
+            else:
+                said.body += message.get("body", b"")
+
+        try:
+            async with asyncio.timeout(30):
+                await self.app(scope, receive, send)
+        except Exception as broke:  # noqa: BLE001  that nothing comes out here is what is examined
+            said.broke = broke
+        return said
+
+
+def _scope(question: Question) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": question.method,
+        "scheme": "http",
+        # As uvicorn does it: what is no UTF-8 becomes the replacement character.
+        "path": unquote(question.path.decode("latin-1")),
+        "raw_path": question.path,
+        "query_string": question.query_string,
+        "root_path": "",
+        "headers": question.headers,
+        "client": ("192.0.2.7", 40000),
+        "server": ("gate", 80),
+        "state": {},
+    }
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Gate]:
+    """Start the application in *folder*; its log is written at the least level."""
+    data, log = folder / "var", folder / "gateway.log"
+    partners = write_partners(data, sandbox_url=f"http://127.0.0.1:{_dead_port()}")
+    settings = Settings(
+        data_dir=data, partners_file=partners, outbound_allow="127.0.0.0/8", capacity_refresh_s=5
+    )
+    with log.open("wb", buffering=0) as stream, prepare(settings) as ground:
+        logs.configure(level="debug", stream=stream)
+        app = build(ground)
+        async with app.router.lifespan_context(app):
+            keys = {str(role): await _key(app, role) for role in Role}
+            to_revoke = [await _key(app, Role.DISPATCHER) for _ in range(TO_REVOKE)]
+            yield Gate(app, keys, [text.decode().split("_")[2] for text in to_revoke], log, data)
+
+
+async def _key(app: FastAPI, role: Role) -> bytes:
+    order = KeyOrder(role, f"{role} desk", "rsud-sayoeti" if role is Role.PARTNER else None)
+    now = datetime.now(UTC)
+    by = Principal("examiner", Role.ADMIN, "examiner", None, now)
+    ordered = await actions.create(app.state.keys, order, by=by, request="none", at=now)
+    assert ordered.text is not None
+    return ordered.text.encode()
+
+
+def _dead_port() -> int:
+    """Return a port of this machine where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,151 @@
+"""Whole questions, made from the API's own description: a route added tomorrow is asked tomorrow."""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+CANARY_NIKS = ("1571015203909901", "1571024107860003", "1571101708019977")
+CANARY_NOKARTU = "0009876543217"
+CANARY_NAME = "Zulaikha Purnamawangsa"
+CANARIES = (*CANARY_NIKS, CANARY_NOKARTU, CANARY_NAME)
+
+# What a good value of each parameter and field looks like; a new one must be named here.
+GOOD: Mapping[str, Sequence[Any]] = {
+    "need": ("icu", "igd", "ward"),
+    "lat": (-1.6101, "-1.6", 0),
+    "lon": (103.6131, "103.6", 0),
+    "sex": ("male", "female"),
+    "fresh": ("false", "false", "false", "true"),
+    "deadline_ms": (100, 2000),
+    "hospital": ("rsud-sayoeti", "rs-siloam"),
+    "free": (0, 3),
+    "told_by": ("Perawat jaga (contoh)",),
+    "expires_at": ((datetime.now(UTC) + timedelta(hours=1)).isoformat(),),
+    "nik": CANARY_NIKS,
+    "nokartu": (CANARY_NOKARTU,),
+    "birth_date": ("1990-03-12",),
+    "service_date": (datetime.now(UTC).date().isoformat(),),
+    "purpose": ("ETREAT", "TREAT", "COVERAGE"),
+    "role": ("dispatcher", "auditor"),
+    "holder": ("Meja contoh",),
+    "days": (1, 30),
+    "Idempotency-Key": tuple(f"order-{number}" for number in range(20)),
+}
+NOT_TOGETHER = ({"nik", "nokartu"},)
+NEVER_GOOD = frozenset({"partner"})  # belongs to one role only; the role never stands in GOOD
+
+
+@dataclass(slots=True)
+class Question:
+    """A question as a server would hand it over; *pairs* are the body's, their values as JSON text."""
+
+    method: str
+    path: bytes
+    query: list[tuple[str, str]] = field(default_factory=list)
+    raw_query: bytes | None = None
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    pairs: list[tuple[bytes, bytes]] | None = None
+    raw_body: bytes | None = None
+    chunks: int = 1
+    gives_up: bool = False
+
+    @property
+    def query_string(self) -> bytes:
+        """The query as it stands in the address."""
+        return urlencode(self.query).encode() if self.raw_query is None else self.raw_query
+
+    @property
+    def body(self) -> bytes:
+        """The body as it is sent."""
+        if self.raw_body is not None:
+            return self.raw_body
+        if self.pairs is None:
+            return b""
+        return b"{%s}" % b",".join(b"%s:%s" % pair for pair in self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path, who may use it, and what it takes."""
+
+    method: str
+    path: str
+    roles: tuple[str, ...]
+    parameters: tuple[Mapping[str, Any], ...]
+    fields: tuple[str, ...] | None
+    required: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """Method and path."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def weight(self) -> int:
+        """How often it is asked: the more there is to break, the more often."""
+        return 1 + 2 * len(self.parameters) + 4 * len(self.fields or ())
+
+    def whole(self, chance: random.Random, *, keys_to_revoke: Sequence[str]) -> Question:
+        """Return a question that is good as it stands, the optional parts now and then."""
+        good = {**GOOD, "key_id": keys_to_revoke}
+        path = self.path
+        question = Question(self.method, b"")
+        for each in self._chosen(chance):
+            name, value = each["name"], str(chance.choice(good[each["name"]]))
+            if each["in"] == "path":
+                path = path.replace(f"{{{name}}}", quote(value))
+            elif each["in"] == "query":
+                question.query.append((name, value))
+            else:
+                question.headers.append((name.lower().encode(), value.encode()))
+        question.path = path.encode()
+        if self.fields is not None:
+            question.headers.append((b"content-type", b"application/json"))
+            question.pairs = self._pairs(chance, good)
+        return question
+
+    def _chosen(self, chance: random.Random) -> list[Mapping[str, Any]]:
+        return [each for each in self.parameters if each["required"] or chance.random() < 0.5]
+
+    def _pairs(self, chance: random.Random, good: Mapping[str, Sequence[Any]]) -> list[tuple[bytes, bytes]]:
+        names = [name for name in self.fields or () if name in self.required or chance.random() < 0.5]
+        for rivals in NOT_TOGETHER:
+            if rivals <= set(self.fields or ()):
+                chosen = chance.choice(sorted(rivals))
+                names = [*(name for name in names if name not in rivals), chosen]
+        names = [name for name in names if name not in NEVER_GOOD]
+        return [(_json(name), _json(chance.choice(good[name]))) for name in names]
+
+
+def operations(document: Mapping[str, Any]) -> list[Operation]:
+    """Return every operation of an OpenAPI *document*; one that asks for no role is anybody's."""
+    return [
+        _operation(document, method.upper(), path, each)
+        for path, methods in document["paths"].items()
+        for method, each in methods.items()
+    ]
+
+
+def _operation(
+    document: Mapping[str, Any], method: str, path: str, described: Mapping[str, Any]
+) -> Operation:
+    schema = None
+    if "requestBody" in described:
+        reference = described["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        schema = document["components"]["schemas"][reference.rsplit("/", 1)[1]]
+    return Operation(
+        method,
+        path,
+        tuple(described.get("x-roles", ("dispatcher",))),
+        tuple(described.get("parameters", ())),
+        None if schema is None else tuple(schema["properties"]),
+        frozenset() if schema is None else frozenset(schema.get("required", ())),
+    )
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()

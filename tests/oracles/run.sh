@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Independent programs in Node against the sandbox (`make oracles`). Needs node and npm.
+set -euo pipefail
+
+here="$(cd "$(dirname "$0")" && pwd)"
+root="$(dirname "$(dirname "$here")")"
+python="${PYTHON:-$root/.venv/bin/python}"
+
+for tool in node npm; do
+  command -v "$tool" >/dev/null || { echo "oracles: $tool is not installed" >&2; exit 1; }
+done
+
+# Installed beside the sources: Node looks for packages from a script's folder upwards.
+cd "$here"
+npm install --no-package-lock --no-audit --no-fund --silent >&2
+
+cd "$root"
+"$python" -m tests.oracles.seal_samples | node "$here/open_sealed.mjs"

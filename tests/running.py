@@ -1,0 +1,224 @@
+"""
+The real thing for tests: the sandbox and the gateway as processes of their own, over real sockets.
+
+    with Sandbox() as sandbox, House(tmp_path, sandbox) as house:
+        house.client("dispatcher").get("/v1/capacity?need=icu")
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from sandbox.demo.files import write_partners
+
+REPOSITORY = Path(__file__).parent.parent
+ROLES = ("dispatcher", "operator", "approver", "auditor", "partner", "admin")
+START_S = 30.0
+
+
+def free_port() -> int:
+    """Return a port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Process:
+    """A program of ours under test; its output goes to *log*."""
+
+    def __init__(
+        self, arguments: list[str], *, log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.log = log
+        self._out = log.open("ab")
+        self.started = time.monotonic()
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            cwd=REPOSITORY,
+            env={**os.environ, **(environment or {})},
+            stdout=self._out,
+            stderr=subprocess.STDOUT,
+        )
+
+    def until_answers(self, url: str) -> float:
+        """Wait until *url* answers 200; return the seconds since the start, or end the program and fail."""
+        try:
+            return self._until_answers(url)
+        except AssertionError:
+            if self.popen.poll() is None:
+                self.kill()
+            self._out.close()
+            raise
+
+    def _until_answers(self, url: str) -> float:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            if self.popen.poll() is not None:
+                raise AssertionError(f"ended with {self.popen.returncode}:\n{self.text()}")
+            try:
+                if httpx.get(url, timeout=2, trust_env=False).status_code == 200:
+                    return time.monotonic() - self.started
+            except httpx.TransportError:
+                pass
+            time.sleep(0.02)
+        raise AssertionError(f"not ready after {START_S} s:\n{self.text()}")
+
+    def text(self) -> str:
+        """Return what it printed."""
+        return self.log.read_text("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End it as a pulled plug does."""
+        self.popen.send_signal(signal.SIGKILL)
+        self.popen.wait()
+        self._out.close()
+
+    def stop(self) -> None:
+        """Ask it to end, and see that it does."""
+        self.popen.terminate()
+        try:
+            self.popen.wait(20)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+        self._out.close()
+
+
+class Sandbox:
+    """The simulated partners on a free port; beds stand still."""
+
+    def __init__(self, folder: Path) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._process = Process(["sandbox", "--port", str(port), "--still"], log=folder / "sandbox.log")
+        self._process.until_answers(f"{self.url}/door")
+        self.troubled = False
+
+    def trouble(self, target: str, mode: str, **more: object) -> None:
+        """Make a partner misbehave until `mend`."""
+        self.troubled = True
+        httpx.put(
+            f"{self.url}/door/{target}", json={"mode": mode, **more}, trust_env=False
+        ).raise_for_status()
+
+    def mend(self, target: str = "") -> None:
+        """End trouble with one partner, or all."""
+        self.troubled = bool(target)
+        httpx.delete(f"{self.url}/door/{target}".rstrip("/"), trust_env=False).raise_for_status()
+
+    def journal(self, target: str) -> dict[str, object]:
+        """Return what the sandbox saw of questions to one partner."""
+        answer = httpx.get(f"{self.url}/door/journal", params={"target": target}, trust_env=False)
+        return dict(answer.raise_for_status().json())
+
+    def __enter__(self) -> Self:
+        """Hand it out, running."""
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self._process.stop()
+
+
+class House:
+    """A gateway in *folder*, with one key per role; kill and start it as you like."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox, **settings: str) -> None:
+        self.folder = folder
+        self.data = folder / "var"
+        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        partners = write_partners(self.data, sandbox_url=sandbox.url)
+        self.environment = {
+            "GERBANG_ENVIRONMENT": "demo",
+            "GERBANG_DATA_DIR": str(self.data),
+            "GERBANG_PARTNERS_FILE": str(partners),
+            "GERBANG_OUTBOUND_ALLOW": "127.0.0.0/8",
+            "GERBANG_PORT": str(port),
+            "GERBANG_URL": self.url,
+            **{f"GERBANG_{name.upper()}": value for name, value in settings.items()},
+        }
+        self.process: Process | None = None
+        self.keys = {"admin": self.gerbang("keys", "bootstrap").strip()}
+        self.start()
+        self._make_keys()
+
+    def gerbang(self, *arguments: str, status: int = 0) -> str:
+        """Run one verb of the command line; return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway", *arguments],
+            cwd=REPOSITORY,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def start(self, *, until: str = "/readyz") -> float:
+        """Start the gateway; return the seconds until *until* answered 200."""
+        log = self.folder / "gateway.log"
+        self.process = Process(["gateway", "serve"], log=log, environment=self.environment)
+        return self.process.until_answers(f"{self.url}{until}")
+
+    def kill(self) -> None:
+        """Kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        self.process = None
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
+
+    def log(self) -> str:
+        """Return everything the gateway logged."""
+        return (self.folder / "gateway.log").read_text("utf-8", "replace")
+
+    def headers(self, role: str) -> dict[str, str]:
+        """Return the header that signs *role* in."""
+        return {"Authorization": f"Bearer {self.keys[role]}"}
+
+    def client(self, role: str) -> httpx.Client:
+        """Return a client with the key of *role*."""
+        return httpx.Client(base_url=self.url, headers=self.headers(role), timeout=20, trust_env=False)
+
+    def export(self) -> Path:
+        """Take the audit log out; return the file."""
+        file = self.folder / "audit.ndjson"
+        self.gerbang("audit", "export", str(file))
+        return file
+
+    def _make_keys(self) -> None:
+        with self.client("admin") as admin:
+            for role in ROLES[:-1]:
+                order = {"role": role, "holder": f"test {role}"}
+                if role == "partner":
+                    order["partner"] = "rsud-sayoeti"
+                answer = admin.post("/v1/keys", json=order)
+                assert answer.status_code == 201, answer.text
+                self.keys[role] = answer.json()["key"]
+
+    def __enter__(self) -> Self:
+        """Hand it out, running."""
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()
