@@ -38,6 +38,7 @@ from gateway.edge import Edge
 from gateway.eligibility import advice
 from gateway.eligibility import routes as eligibility_routes
 from gateway.eligibility.actions import EligibilityRoom
+from gateway.eligibility.answers import EligibilityForApproval, EligibilityForDispatch
 from gateway.eligibility.cache import CoverageCache
 from gateway.ground import Ground
 from gateway.partners import routes as partner_routes
@@ -54,7 +55,13 @@ ROUTERS = (
 )
 # FastAPI's own would send exceptions with their texts wherever OTEL_* variables point, and costs 6 us.
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
-STRUCTS = (CapacityAnswer, DeclaredCapacity, HospitalDirectory)
+STRUCTS = (
+    CapacityAnswer,
+    DeclaredCapacity,
+    HospitalDirectory,
+    EligibilityForApproval,
+    EligibilityForDispatch,
+)
 
 description = APIRouter(route_class=GuardedRoute, tags=["health"], include_in_schema=False)
 

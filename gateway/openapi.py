@@ -39,14 +39,19 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """Name the struct answer, and the problem that may come instead."""
+    """Name the struct answer, or those of which it is one, and the problem that may come instead."""
     struct = operation.pop("x-response-struct", None)
     if struct:
-        schema = {"$ref": REFERENCE.format(name=struct)}
-        operation["responses"]["200"]["content"] = {"application/json": {"schema": schema}}
+        operation["responses"]["200"]["content"] = {"application/json": {"schema": _schema(struct)}}
     operation["responses"].pop("422", None)
     problem = {"application/problem+json": {"schema": {"$ref": REFERENCE.format(name="Problem")}}}
     operation["responses"]["default"] = {"description": "What went wrong", "content": problem}
+
+
+def _schema(struct: str | Sequence[str]) -> dict[str, Any]:
+    if isinstance(struct, str):
+        return {"$ref": REFERENCE.format(name=struct)}
+    return {"anyOf": [_schema(name) for name in struct]}
 
 
 def _named_body(operation: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar, get_type_hints
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .door import KeyDoor
 from .judgement import Rule
@@ -81,6 +82,8 @@ class GuardedRoute(APIRoute):
         self.rule = rule_of(endpoint)
         options["openapi_extra"] = {**self._demand(), **(options.get("openapi_extra") or {})}
         super().__init__(path, endpoint, **options)
+        if _answers_directly(self):
+            self.app = _straight(self.get_route_handler())
 
     def get_route_handler(self) -> RouteHandler:
         """Return the handler of the route with the guard before it."""
@@ -111,11 +114,21 @@ def _rule(who: tuple[Role | _Public, ...], *, grace: bool) -> Rule | _Public:
     return Rule(roles, grace)
 
 
+def _straight(answer: RouteHandler) -> ASGIApp:
+    """Return *answer* as an ASGI application; the application's own handlers word what it raises."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await answer(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    return app
+
+
 def _answers_directly(route: APIRoute) -> bool:
     """
     Say whether the endpoint takes the request and makes the response, with nothing for FastAPI to do.
 
-    Such a route skips FastAPI's solving of dependencies and its serialization.
+    Such a route skips FastAPI's solving of dependencies, its serialization and its two exit stacks.
     """
     endpoint: Callable[..., Awaitable[Any]] = route.endpoint
     hints = get_type_hints(endpoint)

@@ -10,6 +10,7 @@ from contracts import Need
 from .ranking import Judged
 from .words import in_words
 
+Moment = Annotated[datetime, Meta(tz=True)]
 Latitude = Annotated[float, Meta(ge=-90, le=90, description="Where the patient is, degrees north.")]
 Longitude = Annotated[float, Meta(ge=-180, le=180, description="Where the patient is, degrees east.")]
 
@@ -50,7 +51,7 @@ class HospitalBeds(Struct, frozen=True):
     state_unknown: int
     free_by_class: dict[str, int]
     free_for_sex: int | None
-    as_of: datetime | None
+    as_of: Moment | None
     age_s: int | None
     origin: str | None
     mode: str
@@ -81,7 +82,7 @@ class CapacityAnswer(Struct, frozen=True):
     environment: str
     request: str
     need: Need
-    asked_at: datetime
+    asked_at: Moment
     complete: bool
     known: Annotated[int, Meta(description="Hospitals with a known figure younger than six hours.")]
     of: Annotated[int, Meta(description="Hospitals in this answer.")]
@@ -119,8 +120,8 @@ class DeclaredCapacity(Struct, frozen=True):
     free: int
     told_by: str
     proof: str
-    declared_at: datetime
-    expires_at: datetime
+    declared_at: Moment
+    expires_at: Moment
 
 
 def hospital_beds(judged: Judged, *, at: datetime, sex: str | None) -> HospitalBeds:

@@ -23,9 +23,12 @@ def secrets() -> dict[str, str]:
 
 
 def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_text(text, encoding="utf-8")
+    """Replace the file whole: whoever is killed here has the old one or the new one, never half of it."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.touch(mode=0o600)
+    draft.chmod(0o600)
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
 
 
 def write_partners(data_dir: Path, *, sandbox_url: str) -> Path:

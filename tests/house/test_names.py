@@ -118,5 +118,12 @@ def test_a_registry_or_machine_path_would_be_seen() -> None:
     assert _foreign(INDEX_OPTIONS[0] + "=x")
     for text in ("/" + "root" + "/x", "see /" + "work" + "/main", "'/home/" + "ani/x'"):
         assert MACHINE.search(text), text
-    for text in ("https://gate/workers", "network/root.json", "../" + "work" + "/x", "$HOME/x", "/workers", "home/x"):
+    for text in (
+        "https://gate/workers",
+        "network/root.json",
+        "../" + "work" + "/x",
+        "$HOME/x",
+        "/workers",
+        "home/x",
+    ):
         assert not MACHINE.search(text), text
