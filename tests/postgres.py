@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
@@ -68,9 +69,10 @@ def open_to_others(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server that listens on a socket in *folder* only."""
+    """A running server, by *command*, that listens on a socket in *folder* only."""
 
     folder: Path
+    command: str
     process: subprocess.Popen[bytes]
 
     def url(self, database: str) -> str:
@@ -91,6 +93,10 @@ class Server:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(START_S)
 
+    def again(self) -> "Server":
+        """Start it once more on the same data, after `stop`."""
+        return _run(self.command, self.folder)
+
 
 def start(binaries: Path, folder: Path, *, fsync: bool = False) -> Server:
     """Make a cluster in *folder* and start it; *fsync* on only where durability is the question."""
@@ -99,14 +105,17 @@ def start(binaries: Path, folder: Path, *, fsync: bool = False) -> Server:
         shutil.chown(folder, user)
         if not open_to_others(binaries):
             binaries = _copied(binaries, folder)
-    identity = _identity(user)
     make = f"{binaries}/initdb -D {folder}/data -U gerbang -A trust -E UTF8 --locale=C -N"
-    subprocess.run(shlex.split(make), check=True, capture_output=True, cwd=folder, **identity)
+    subprocess.run(shlex.split(make), check=True, capture_output=True, cwd=folder, **_identity(user))
     run = f"{binaries}/postgres -D {folder}/data -c unix_socket_directories={folder} -c listen_addresses="
-    run += f" -c max_connections=60 -c fsync={'on' if fsync else 'off'}"
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(shlex.split(run), stdout=log, stderr=log, cwd=folder, **identity)
-    server = Server(folder, process)
+    return _run(f"{run} -c max_connections=60 -c fsync={'on' if fsync else 'off'}", folder)
+
+
+def _run(command: str, folder: Path) -> Server:
+    identity = _identity(unprivileged())
+    with (folder / "server.log").open("ab") as log:
+        process = subprocess.Popen(shlex.split(command), stdout=log, stderr=log, cwd=folder, **identity)
+    server = Server(folder, command, process)
     try:
         _wait_until_ready(server)
     except BaseException:
@@ -178,13 +187,20 @@ def postgres() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def fresh(server: Server) -> Iterator[str]:
+    """Give the URL of a new, migrated demo database on the session's *server*; drop it afterwards."""
+    name = f"test_{next(_names)}"
+    server.run(f"create database {name} template {TEMPLATE}")
+    yield server.url(name)
+    server.run(f"drop database {name} with (force)")
+
+
 @pytest.fixture
 def postgres_url(postgres: Server) -> Iterator[str]:
     """Give a fresh, migrated demo database on the session's server."""
-    name = f"test_{next(_names)}"
-    postgres.run(f"create database {name} template {TEMPLATE}")
-    yield postgres.url(name)
-    postgres.run(f"drop database {name} with (force)")
+    with fresh(postgres) as url:
+        yield url
 
 
 @pytest.fixture

@@ -153,6 +153,11 @@ class House:
         self.start()
         self._make_keys()
 
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's URL of its database."""
+        return self.environment.get("GERBANG_DATABASE_URL", f"sqlite:///{self.data}/gerbang.db")
+
     def gerbang(self, *arguments: str, status: int = 0) -> str:
         """Run one verb of the command line; return what it printed."""
         done = subprocess.run(

@@ -16,7 +16,7 @@ Record = dict[str, Any]
 def records(house: House) -> list[Record]:
     """Return every record of the log, in order; the chain is intact and no key stands twice."""
     exported = io.BytesIO()
-    export(f"sqlite:///{house.data}/gerbang.db", exported)
+    export(house.database_url, exported)
     lines = exported.getvalue().splitlines(keepends=True)
     report = verify.verify(lines)
     assert report.code == verify.INTACT, report

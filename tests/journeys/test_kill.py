@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.postgres import fresh
 from tests.running import House, Sandbox
 
 from .evidence import acts, by_request, records
@@ -21,11 +22,25 @@ Ask = Callable[[aiohttp.ClientSession, int], Awaitable[Answer]]
 Note = Callable[[str, object], None]
 
 
+SETTINGS = {"eligibility_cache_s": "0", "eligibility_deadline_ms": "15000", "capacity_refresh_s": "600"}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The setting that names the database: none for SQLite in the data folder."""
+    if request.param == "sqlite":
+        yield {}
+    else:
+        with fresh(request.getfixturevalue("postgres")) as url:
+            yield {"database_url": url}
+
+
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, database: dict[str, str]
+) -> Iterator[House]:
     """A gateway whose insurer takes 200 questions at once, so that every check becomes an exchange."""
-    settings = {"eligibility_cache_s": "0", "eligibility_deadline_ms": "15000", "capacity_refresh_s": "600"}
-    with House(tmp_path_factory.mktemp("house"), sandbox, **settings) as running:
+    with House(tmp_path_factory.mktemp("house"), sandbox, **SETTINGS, **database) as running:
         _widen(running.data / "partners.toml")
         running.kill()
         running.start()
