@@ -116,7 +116,11 @@ def _path(question: CoverageQuestion) -> str:
 
 
 def _accepted(response: httpx.Response, signed: Signed) -> Envelope:
-    """Return the envelope of an answer that is one; blame the clock for a refusal if it is off."""
+    """
+    Return the envelope of an answer that is one; blame the clock for a refusal if it is off.
+
+    How a wrong time is refused is published nowhere, perhaps by "not found": a person is not.
+    """
     try:
         judge_status(response)
         envelope = read_envelope(response.content, status=response.status_code)
@@ -125,6 +129,8 @@ def _accepted(response: httpx.Response, signed: Signed) -> Envelope:
         if clock_is_off(response.headers.get("date"), signed.timestamp):
             raise NotAccepted("clock_skew") from refusal
         raise
+    if envelope.code == NOT_FOUND and clock_is_off(response.headers.get("date"), signed.timestamp):
+        raise NotAccepted("clock_skew")
     return envelope
 
 

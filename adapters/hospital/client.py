@@ -1,11 +1,12 @@
 """One question to a hospital's own FHIR R4 server: which beds are there, and in what state."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import httpx
 
-from contracts import CannotConvey, CapacityReport, Refused
+from contracts import CannotConvey, CapacityReport, Garbled, NoAnswer, Refused
 
 from .moments import now
 from .outcome import judged
@@ -15,7 +16,8 @@ from .server import Server
 from .structs import read_version
 from .translate import capacity
 
-READABLE = ("4.0.", "4.3.")  # R4 and R4B, which have the same Location
+READABLE = ("4.0", "4.3")  # R4 and R4B, which have the same Location
+METADATA_S = 0.5  # seconds; whoever takes longer to tell its version is judged by its Locations
 _BUSY = (429, 503)
 _NEWEST_FIRST = {"_sort": "-date", "_count": "50"}
 
@@ -85,15 +87,19 @@ class R4Hospital:
         """
         Refuse what is not R4 or R4B; asked until the server has once answered.
 
-        A server without /metadata is judged by the shape of its Locations alone.
+        A server without a readable /metadata is judged by the shape of its Locations alone.
         """
         if self._version_read:
             return
-        response = await self._server.look(self._server.url("metadata"))
+        try:
+            async with asyncio.timeout(METADATA_S):
+                response = await self._server.look(self._server.url("metadata"))
+        except (NoAnswer, Garbled, TimeoutError):
+            return
         if response.status_code in _BUSY:
             judged(response)
         version = _version(response)
-        if version is not None and not version.startswith(READABLE):
+        if version is not None and version.rpartition(".")[0] not in READABLE and version not in READABLE:
             raise CannotConvey("fhir_version", f"fhir_{version.partition('.')[0][:4]}")
         self._version_read = response.status_code < 500
 

@@ -19,9 +19,3 @@ def moment(text: str | None) -> datetime | None:
         return read if read.tzinfo is UTC else read.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def is_newer(one: str | None, other: str | None) -> bool:
-    """Say whether *one* is certainly later than *other*."""
-    first, second = moment(one), moment(other)
-    return first is not None and (second is None or first > second)

@@ -11,15 +11,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import httpx
+from msgspec.structs import replace
 
 from contracts import Garbled
 
-from .moments import is_newer
+from .moments import moment
 from .outcome import error_of
 from .structs import Entry, Link, Page, Resource, read_page
 
 PAGE_CAP = 100
 ROW_CAP = 20_000
+# IssueType codes by which a server says, be it in passing, that this is not the whole answer.
+_CUT_OFF = frozenset({"incomplete", "timeout", "throttled", "too-costly"})
 
 
 @dataclass(slots=True)
@@ -49,13 +52,10 @@ class Found:
         """Keep *row*, of two with the same id the one that changed last; True if the id is new."""
         key = str(row.id)
         known = self.rows.get(key)
-        if known is None:
-            self.rows[key] = row
-            return True
-        self.remarks.add("duplicate_rows")
-        if not is_newer(_changed(known), _changed(row)):
-            self.rows[key] = row
-        return False
+        self.rows[key] = row if known is None else _the_newer(known, row)
+        if known is not None:
+            self.remarks.add("duplicate_rows")
+        return known is None
 
 
 async def read_all(
@@ -94,8 +94,11 @@ async def read_all(
             return found
     if totals and total is not None:
         _hold_against(found, total)
-    elif _is_full(page, start):
+        return found
+    if _is_full(page, start):
         found.doubt("page_full")
+    if len(seen) > 1 and "duplicate_rows" in found.remarks:
+        found.doubt("rows_moved")  # one that moves on to a later page pushes another out of sight
     return found
 
 
@@ -135,6 +138,8 @@ def _note_outcome(found: Found, outcome: Resource) -> None:
         found.doubt("suppressed")
     elif any(issue.severity in ("error", "fatal") for issue in issues):
         found.doubt("outcome_error")
+    elif any(issue.code in _CUT_OFF for issue in issues):
+        found.doubt("outcome_incomplete")
 
 
 def _next(links: Sequence[Link], here: httpx.URL, base: httpx.URL) -> httpx.URL | None:
@@ -182,5 +187,11 @@ def _number(total: int | str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _changed(row: Resource) -> str | None:
-    return row.meta.last_updated if row.meta else None
+def _the_newer(known: Resource, row: Resource) -> Resource:
+    """Return the one that changed last; where nobody can tell, the row without a state if they disagree."""
+    if (known.operational_status, known.status) == (row.operational_status, row.status):
+        return row
+    before, after = (moment(each.meta.last_updated) if each.meta else None for each in (known, row))
+    if before is None or after is None or before == after:
+        return replace(row, operational_status=None, status=None)
+    return row if after > before else known

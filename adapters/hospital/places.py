@@ -5,7 +5,7 @@ A bed in an ICU is told by its room's type: the bed's own Kemkes type RT0004 onl
 `partOf` is walked upwards, each place once, and never round in circles.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -73,6 +73,8 @@ _KINDS = {
     "http://terminology.hl7.org/codesystem/location-physical-type",
     "http://hl7.org/fhir/location-physical-type",  # before R4
 }
+# The code system's own codes (R4, and `vi` of R5); the element's binding is an example only.
+_KINDS_OF_PLACE = frozenset("si bu wi wa lvl co ro bd ve ho ca rd area jdn vi".split())
 _BED_WORDS = frozenset({"bed", "tempat tidur"})
 _BED_TYPE = "RT0004"
 _NO_WARD = frozenset({"si", "bu", "wi", "lvl", "jdn", "area"})  # too large to tell a crew where to go
@@ -86,7 +88,7 @@ class Place(NamedTuple):
     kelas: str | None = None
     ward: str | None = None
     owner: str | None = None
-    closed: bool = False
+    state: BedState | None = None  # closed, soon or isolated: a free bed inside is no more than that
     adrift: bool = False
 
 
@@ -105,36 +107,37 @@ class Places:
 
     def around(self, row: Resource) -> Place:
         """Return what *row* inherits from what it stands in."""
-        if row.part_of is None or row.part_of.reference is None:
+        if row.part_of is None:
             return NOWHERE
-        reference = row.part_of.reference
+        reference = row.part_of.reference or ""
         place = self._by_reference.get(reference)
         if place is None:
-            place = self._by_reference[reference] = self._walk(id_of(row.part_of))
+            place = self._by_reference[reference] = self._walk(_outwards(row))
         return place
 
-    def holders(self, row: Resource) -> set[str]:
-        """Return the ids of everything *row* stands in."""
+    def holders(self, rows: Iterable[Resource]) -> set[str]:
+        """Return the ids of everything *rows* stand in; each place is passed once however many are inside."""
         ids: set[str] = set()
-        above = id_of(row.part_of)
-        while above is not None and above not in ids:
-            ids.add(above)
-            holder = self._rows.get(above)
-            above = id_of(holder.part_of) if holder else None
+        for row in rows:
+            above = _outwards(row)
+            while above is not None and above not in ids:
+                ids.add(above)
+                holder = self._rows.get(above)
+                above = _outwards(holder) if holder else None
         return ids
 
     def _walk(self, above: str | None) -> Place:
         """Walk outwards to a place already known, then inwards again, remembering each."""
-        way: list[str] = []
+        way: dict[str, None] = {}
         while above is not None and above not in self._known and above in self._rows and above not in way:
-            way.append(above)
-            above = id_of(self._rows[above].part_of)
+            way[above] = None
+            above = _outwards(self._rows[above])
         place = self._start(above, way)
         for key in reversed(way):
             place = self._known[key] = _inside(place, self._rows[key])
         return place
 
-    def _start(self, above: str | None, way: list[str]) -> Place:
+    def _start(self, above: str | None, way: Container[str]) -> Place:
         if above is None:
             return NOWHERE
         if above in self._known:
@@ -145,8 +148,13 @@ class Places:
         return _LOST
 
 
+def _outwards(row: Resource) -> str | None:
+    """Return the id of what *row* stands in: None for nothing, a name of nobody where it is not told."""
+    return None if row.part_of is None else id_of(row.part_of) or ""
+
+
 def kind_of(row: Resource) -> str | None:
-    """Return the physical kind (`bd ro wa` ...); a Kemkes type "bed" counts where none is given."""
+    """Return the physical kind (`bd ro wa` ...); a Kemkes type "bed" counts where none that is known is."""
     physical = row.physical_type
     if physical is None:
         return "bd" if _has_bed_type(row) else None
@@ -176,9 +184,17 @@ def _inside(outer: Place, row: Resource) -> Place:
         kelas=class_of(row) or outer.kelas,
         ward=row.name if own_ward and row.name else outer.ward,
         owner=id_of(row.managing_organization) or outer.owner,
-        closed=outer.closed or own_state(row) is BedState.CLOSED,
+        state=_state_inside(outer, row),
         adrift=outer.adrift,
     )
+
+
+def _state_inside(outer: Place, row: Resource) -> BedState | None:
+    """Return what the place makes of a free bed inside it; closed outweighs the rest."""
+    own = own_state(row)
+    if BedState.CLOSED in (outer.state, own):
+        return BedState.CLOSED
+    return own if own in (BedState.SOON, BedState.ISOLATED) else outer.state
 
 
 def need_of(row: Resource) -> Need | None:
@@ -207,7 +223,8 @@ def _coded_need(system: str | None, code: str | None, display: str | None) -> Ne
 
 @lru_cache(maxsize=256)
 def _kind_code(system: str | None, code: str | None) -> str | None:
-    return (code or "").strip().lower() or None if plain(system) in _KINDS else None
+    kind = (code or "").strip().lower()
+    return kind if kind in _KINDS_OF_PLACE and plain(system) in _KINDS else None
 
 
 def _types(row: Resource) -> Iterable[Concept]:

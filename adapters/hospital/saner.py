@@ -48,14 +48,14 @@ def counted(
 
     With *owner*, only reports by or about that organisation count. *more* says that there are
     further, unread reports: harmless if these came newest first. A report that is not `complete`,
-    has no zoned date or no figure of ours is passed over. Figures that contradict each other (more
-    free than there are, fewer than none) become unknown.
+    has no zoned date, one ahead of us or no figure of ours is passed over. Figures that contradict
+    each other (more free than there are, fewer than none) become unknown.
     """
     odd = set(remarks)
     if more and not _newest_first(reports):
         odd.add("order_ignored")
-    stated = _stated(reports, owner)
-    wards = [ward for counter in COUNTERS if (ward := _ward(counter, stated, received, odd))]
+    stated = _past(_stated(reports, owner), received, odd)
+    wards = [ward for counter in COUNTERS if (ward := _ward(counter, stated, odd))]
     if not wards:
         odd.add("no_counts")
     return CapacityReport(
@@ -85,13 +85,21 @@ def _stated(reports: Iterable[Resource], owner: str | None) -> list[tuple[dateti
     return sorted(stated, key=lambda one: one[0], reverse=True)
 
 
-def _ward(
-    counter: Counter, stated: list[tuple[datetime, dict[str, int]]], received: datetime, odd: set[str]
-) -> WardCount | None:
+def _past(
+    stated: list[tuple[datetime, dict[str, int]]], received: datetime, odd: set[str]
+) -> list[tuple[datetime, dict[str, int]]]:
+    """Leave out what is dated ahead: it would stand for the newest until its day comes."""
+    past = [(min(at, received), figures) for at, figures in stated if at - received <= SKEW]
+    if len(past) < len(stated):
+        odd.add("clock_ahead")
+    return past
+
+
+def _ward(counter: Counter, stated: list[tuple[datetime, dict[str, int]]], odd: set[str]) -> WardCount | None:
     for at, figures in stated:
         if counter.free in figures or counter.total in figures:
             free, total = _believed(figures.get(counter.free), figures.get(counter.total), odd)
-            return WardCount(counter.ward, counter.need, free, total, as_of=_clamped(at, received, odd))
+            return WardCount(counter.ward, counter.need, free, total, as_of=at)
     return None
 
 
@@ -101,12 +109,6 @@ def _believed(free: int | None, total: int | None, odd: set[str]) -> tuple[int |
         odd.add("count_contradiction")
         return None, None
     return free, total
-
-
-def _clamped(at: datetime, received: datetime, odd: set[str]) -> datetime:
-    if at - received > SKEW:
-        odd.add("clock_ahead")
-    return min(at, received)
 
 
 def _date(report: Resource) -> datetime | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from contracts import CapacityReport
+from contracts import CapacityReport, Refused
 
 from .moments import now
 from .pages import Found, read_all
@@ -36,6 +36,9 @@ class SatusehatHospital:
         self._root = organization
         self._page_size = min(page_size, PAGE_SIZE)
         self._clock = clock
+        # By the parameter asked with: whether lists are read; who had rows, to stand last in one as proof.
+        self._lists_read = {"partof": False, "organization": False}
+        self._had_rows: dict[str, set[str]] = {"partof": {organization}, "organization": set()}
 
     async def report_capacity(self) -> CapacityReport:
         """Walk the departments, then read their Locations."""
@@ -62,35 +65,47 @@ class SatusehatHospital:
         return tree, doubts
 
     async def _below(self, parents: Sequence[str]) -> Found:
-        """
-        Return the organisations directly below *parents*.
-
-        The hospital itself, which has departments, is asked about along with several others: if
-        not even those come back, the list was not understood, and each is asked about alone.
-        """
+        """Return the organisations directly below *parents*; beside several the hospital stands as proof."""
         if len(parents) == 1:
             return await self._search("Organization", "partof", parents)
         found = Found()
         for some in _chunks(parents, TOGETHER - 1):
-            answer = await self._search("Organization", "partof", [self._root, *some])
-            if not answer.rows and not answer.left_out:
-                return await self._each("Organization", "partof", parents)
-            found.merge(answer)
+            found.merge(await self._together("Organization", "partof", [*some, self._root]))
         return found
 
     async def _locations(self, tree: Sequence[str]) -> Found:
-        """Return all Locations of *tree*; "none at all" is asked again one by one before it is believed."""
+        """Return all Locations of *tree*."""
         found = Found()
         for some in _chunks(tree, TOGETHER):
-            found.merge(await self._search("Location", "organization", some))
-        if not found.rows and not found.left_out and len(tree) > 1:
-            return await self._each("Location", "organization", tree)
+            found.merge(await self._together("Location", "organization", some))
         return found
+
+    async def _together(self, kind: str, parameter: str, organizations: Sequence[str]) -> Found:
+        """
+        Ask about all in one question, and about each alone until an answer has proved that lists are read.
+
+        A platform that reads only the first name looks like one where the others have nothing. Rows
+        of two of them prove it, or of the last one named.
+        """
+        if len(organizations) == 1:
+            return await self._search(kind, parameter, organizations)
+        listed = sorted(organizations, key=self._had_rows[parameter].__contains__)
+        try:
+            found = await self._search(kind, parameter, listed)
+        except Refused:
+            return await self._each(kind, parameter, organizations)
+        if not (self._lists_read[parameter] or found.left_out):
+            owners = _owners(found, parameter) & set(listed)
+            self._lists_read[parameter] = listed[-1] in owners or len(owners) > 1
+        if self._lists_read[parameter] or found.left_out:
+            return found
+        return await self._each(kind, parameter, organizations)
 
     async def _each(self, kind: str, parameter: str, organizations: Sequence[str]) -> Found:
         found = Found()
         for one in organizations:
             found.merge(await self._search(kind, parameter, [one]))
+        self._had_rows[parameter] |= _owners(found, parameter)
         return found
 
     async def _search(self, kind: str, parameter: str, organizations: Sequence[str]) -> Found:
@@ -98,6 +113,12 @@ class SatusehatHospital:
         start = self._server.url(kind, question)
         # Its Bundle.total is the number of entries on this page (all 333 samples): never compared.
         return await read_all(self._server.ask, start, base=self._server.base, kind=kind, totals=False)
+
+
+def _owners(found: Found, parameter: str) -> set[str]:
+    """Return the organisations that *found* has rows of, by the parameter that asked for them."""
+    of = (row.part_of if parameter == "partof" else row.managing_organization for row in found.rows.values())
+    return {owner for reference in of if (owner := id_of(reference))}
 
 
 def _children(found: Found, parents: set[str]) -> Iterator[str]:

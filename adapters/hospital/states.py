@@ -26,6 +26,11 @@ DISPLAYS = {
     "contaminated": BedState.SOON,
     "isolated": BedState.ISOLATED,
     "closed": BedState.CLOSED,
+    # No code says these (read 2026-11-23), so servers say them beside another one.
+    "reserved": BedState.UNKNOWN,
+    "dipesan": BedState.UNKNOWN,
+    "penuh": BedState.UNKNOWN,
+    "rusak": BedState.UNKNOWN,
 }
 LIFE = {None: None, "active": None, "suspended": BedState.CLOSED, "inactive": BedState.CLOSED}
 _SYSTEMS = {None, "http://terminology.hl7.org/codesystem/v2-0116", "http://hl7.org/fhir/v2/0116"}

@@ -7,29 +7,35 @@ row, and the odd ones are counted instead of failing the page.
 """
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 from msgspec import Raw, Struct
 
 from contracts import Garbled
 
+Short = Annotated[str, msgspec.Meta(max_length=1000)]
+"""What is looked up in tables, and remembered: no server fills the memory with one display of megabytes."""
+
+MOST_ENTRIES = 20_000
+
 
 class Coding(Struct, gc=False):
     """A code and the system that gives it its meaning."""
 
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
+    system: Short | None = None
+    code: Short | None = None
+    display: Short | None = None
 
 
 class Concept(Struct, gc=False):
     """A CodeableConcept, or a Coding in its place."""
 
     coding: Sequence[Coding] | None = None
-    text: str | None = None
-    system: str | None = None
-    code: str | None = None
-    display: str | None = None
+    text: Short | None = None
+    system: Short | None = None
+    code: Short | None = None
+    display: Short | None = None
 
     def codings(self) -> Sequence[Coding]:
         """Return its codings, also where the server sent a bare Coding."""
@@ -60,7 +66,7 @@ class Position(Struct, gc=False):
 class Extension(Struct, gc=False, rename="camel"):
     """An extension; only coded ones are read."""
 
-    url: str | None = None
+    url: Short | None = None
     value_codeable_concept: Concept | None = None
 
 
@@ -170,13 +176,17 @@ def read_page(body: bytes) -> tuple[Page, int]:
     """
     Read one answer to a search; the number counts rows left out because they are unreadable.
 
-    Raises Garbled with what the body looks like instead: `html xml empty not_json not_fhir`.
+    Raises Garbled with what the body looks like instead: `html xml empty not_json not_fhir`, or
+    `too_many_rows` for more than MOST_ENTRIES on one page.
     """
     body = body.removeprefix(_BOM)
     try:
-        return _PAGE.decode(body), 0
+        page, unreadable = _PAGE.decode(body), 0
     except _UNREADABLE:
-        return _row_by_row(body)
+        page, unreadable = _row_by_row(body)
+    if len(page.entry or ()) > MOST_ENTRIES:
+        raise Garbled("too_many_rows")
+    return page, unreadable
 
 
 def read_version(body: bytes) -> str | None:
@@ -192,6 +202,8 @@ def _row_by_row(body: bytes) -> tuple[Page, int]:
         loose = _LOOSE_PAGE.decode(body)
     except _UNREADABLE as wrong:
         raise Garbled(_looks_like(body)) from wrong
+    if len(loose.entry or ()) > MOST_ENTRIES:
+        raise Garbled("too_many_rows")
     entries = [_entry(raw) for raw in loose.entry or ()]
     read = [entry for entry in entries if entry is not None]
     page = Page(loose.resource_type, loose.total, loose.link, read, loose.issue)

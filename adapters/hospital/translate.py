@@ -1,6 +1,7 @@
 """From the Locations of a hospital to its beds; pure, and lenient where leniency cannot make a bed free."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ ORIGIN = "fhir"
 LATITUDES = (-11.0, 6.0)  # degrees: Indonesia
 LONGITUDES = (95.0, 141.0)
 SKEW = timedelta(seconds=5)  # a clock this little ahead is not worth a remark
+_MAY_HAVE_A_STATE = frozenset({"bd", "ro", "wa"})
 
 
 class Placed(NamedTuple):
@@ -47,6 +49,9 @@ def capacity(
         reading.doubt("no_beds")
     if any(_is_swapped(row) for row in rows):
         reading.remarks.add("coordinates_swapped")
+    if reading.clock_ahead:
+        reading.remarks.add("clock_ahead")
+        beds = tuple(replace(bed, as_of=None) for bed in beds)
     return CapacityReport(
         origin=ORIGIN,
         beds=beds,
@@ -63,6 +68,7 @@ class _Reading:
         self.places = Places(rows)
         self.remarks: set[str] = set()
         self.doubts: set[str] = set()
+        self.clock_ahead = False
         self._rows = rows
         self._received = received
         self._owners = owners
@@ -74,15 +80,15 @@ class _Reading:
     def beds(self) -> list[Bed]:
         """Return every bed of ours: single ones, then rooms that stand for one."""
         kinds = [(row, kind_of(row)) for row in self._rows if row.mode != "kind"]
-        if any(kind is None and row.operational_status is not None for row, kind in kinds):
-            self.doubt("untyped_place")  # it has a bed's state, and nothing says what it is
+        if any(row.operational_status is not None and kind not in _MAY_HAVE_A_STATE for row, kind in kinds):
+            self.doubt("untyped_place")  # it has a bed's state, and nothing says that it is one
         single = [row for row, kind in kinds if kind == "bd"]
         rooms = [row for row, kind in kinds if kind == "ro" and row.operational_status is not None]
         return [*self._ours(single), *self._ours(self._without_beds(rooms, single))]
 
     def _without_beds(self, rooms: list[Resource], beds: list[Resource]) -> list[Resource]:
         """VIP rooms of SATUSEHAT carry the state themselves and have no bed below."""
-        taken = set().union(*map(self.places.holders, beds)) if rooms else set()
+        taken = self.places.holders(beds) if rooms else frozenset[str]()
         return [room for room in rooms if str(room.id) not in taken]
 
     def _ours(self, rows: Iterable[Resource]) -> Iterator[Bed]:
@@ -115,21 +121,21 @@ class _Reading:
         return False
 
     def _state(self, row: Resource, around: Place) -> BedState:
-        if around.closed:
+        if around.state is BedState.CLOSED:
             return BedState.CLOSED
         state = own_state(row)
         if state is None or state is BedState.UNKNOWN:
             self.remarks.add("no_state" if state is None else "unknown_state")
             return BedState.UNKNOWN
-        return state
+        return around.state or state if state is BedState.FREE else state
 
     def _as_of(self, row: Resource) -> datetime | None:
+        """Return when the bed changed; a server that is ahead of us is wrong about every age it tells."""
         told = moment(row.meta.last_updated) if row.meta else None
-        if told is None or told <= self._received:
-            return told
-        if told - self._received > SKEW:
-            self.remarks.add("clock_ahead")
-        return self._received
+        if told is None:
+            return None
+        self.clock_ahead = self.clock_ahead or told - self._received > SKEW
+        return min(told, self._received)
 
 
 def placed(latitude: float | str | None, longitude: float | str | None) -> Placed | None:

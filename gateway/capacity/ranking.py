@@ -152,13 +152,14 @@ def travel_minutes(distance_km: float) -> int:
 
 def _figure(sighting: Sighting, declared: Declared | None, need: Need, *, at: datetime, live: bool) -> Figure:
     """Let the newest statement count: a person's word beats an older machine's, and the other way round."""
-    if declared and (sighting.as_of is None or declared.declared_at >= sighting.as_of):
+    known = sighting.tallies.get(need)
+    reported_at = known.as_of if known else sighting.as_of
+    if declared and (reported_at is None or declared.declared_at >= reported_at):
         told = Tally(free=declared.free, total=None)
         as_of = declared.declared_at
         return Figure(told, "declared", Mode.PUSHED, as_of, freshness(as_of, at=at), declared)
     mode = Mode.LIVE if live and sighting.outcome is AskOutcome.ANSWERED else Mode.CACHED
-    known = sighting.tallies.get(need, NOBODY_KNOWS)
-    return Figure(known, sighting.origin, mode, sighting.as_of, freshness(sighting.as_of, at=at))
+    return Figure(known or NOBODY_KNOWS, sighting.origin, mode, reported_at, freshness(reported_at, at=at))
 
 
 def freshness(as_of: datetime | None, *, at: datetime) -> Freshness:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from contracts import Bed, BedState, CapacityReport, Need, WardCount
 
@@ -11,7 +12,8 @@ class Tally:
     """
     Beds for one need: *free* and *total* are None where nobody knows.
 
-    *soon* are free after cleaning, *unknown* are beds whose state the hospital did not tell.
+    *soon* are free after cleaning, *unknown* are beds whose state the hospital did not tell; *as_of* is
+    when the figure was true.
     *by_class* maps a room class to its free beds.
     """
 
@@ -22,6 +24,7 @@ class Tally:
     by_class: dict[str, int] = field(default_factory=dict)
     free_male: int | None = None
     free_female: int | None = None
+    as_of: datetime | None = None
 
 
 def tally(report: CapacityReport) -> dict[Need, Tally]:
@@ -36,18 +39,30 @@ def _figure(need: Need, report: CapacityReport) -> Tally:
     states = [bed.state for bed in beds]
     usable = {BedState.FREE, BedState.ISOLATED} if need is Need.ISOLATION else {BedState.FREE}
     unknown = states.count(BedState.UNKNOWN)
-    counted_free = None if unknown and unknown == len(beds) else sum(state in usable for state in states)
-    free = _together(counted_free if beds else None, *(ward.free for ward in wards))
+    counted_free = sum(state in usable for state in states) if beds else None
+    free = _together(counted_free, *(ward.free for ward in wards))
     return Tally(
-        # Rows that were withheld may be free beds: seeing none free then says nothing.
-        free=free if free or report.complete else None,
+        # Rows that were withheld, and beds of no known state, may be free: seeing none then says nothing.
+        free=free if free or (report.complete and not unknown) else None,
         total=_total(beds, wards) if report.complete else None,
         soon=states.count(BedState.SOON),
         unknown=unknown,
         by_class=_by_class(beds, wards, usable),
         free_male=_together(*(ward.free_male for ward in wards)),
         free_female=_together(*(ward.free_female for ward in wards)),
+        as_of=_as_of(report, beds, wards),
     )
+
+
+def _as_of(report: CapacityReport, beds: list[Bed], wards: list[WardCount]) -> datetime | None:
+    """
+    Return the age of the oldest part of a figure; None where one tells none.
+
+    A counter is as old as its own report. Single beds are kept up one by one: the newest change
+    anywhere in the hospital shows that they are.
+    """
+    told = [*(ward.as_of for ward in wards), *([report.as_of] if beds else [])]
+    return min((at for at in told if at), default=None) if all(told) else None
 
 
 def _together(*counts: int | None) -> int | None:

@@ -32,11 +32,6 @@ def question_of(scope: Scope) -> str:
     return f"{scope['method']} {kind}"
 
 
-def is_target(name: str, world: World) -> bool:
-    """Whether trouble can be put at *name*."""
-    return bool(systems_of(name, world))
-
-
 def systems_of(name: str, world: World) -> frozenset[str]:
     """Return the systems behind a target's name; empty for no target."""
     if name == ALL_HOSPITALS:

@@ -41,10 +41,6 @@ class Shelf:
         """Yield the newest version of each resource; changes meanwhile do no harm."""
         return iter(list(self._resources.values()))
 
-    def __len__(self) -> int:
-        """Return how many resources there are."""
-        return len(self._resources)
-
 
 def version_of(resource: Resource) -> str:
     """Return the resource's version id."""

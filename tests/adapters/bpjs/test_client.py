@@ -182,7 +182,13 @@ async def test_a_sealed_text_without_a_member_is_garbled_at_once(
 
 
 @pytest.mark.parametrize(
-    "refusal", [httpx.Response(401), envelope("403", "x"), envelope("201", "Unauthorized")]
+    "refusal",
+    [
+        httpx.Response(401),
+        envelope("403", "x"),
+        envelope("201", "Unauthorized"),
+        envelope("201", "X-timestamp expired"),  # how a wrong time is refused is published nowhere
+    ],
 )
 async def test_a_refusal_while_the_clocks_differ_blames_the_clock(
     insurer: respx.MockRouter, vclaim: VClaim, refusal: httpx.Response

@@ -1,5 +1,7 @@
 """A hospital's own FHIR server, and every way it may mislead."""
 
+import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from adapters.hospital import ADAPTER
+from adapters.hospital import ADAPTER, client
 from adapters.hospital.settings import Settings
 from contracts import (
     BedState,
@@ -23,7 +25,7 @@ from contracts import (
     ReportsCapacity,
 )
 
-from .hospitals import R4, asked, by_id, wire
+from .hospitals import PHYSICAL, R4, V2, asked, by_id, wire
 
 ALL = {f"bed-{number}" for number in range(1, 9)}
 Answer = bytes | int | httpx.Response
@@ -56,6 +58,14 @@ class Pretend:
     def questions(self) -> list[dict[str, str]]:
         """Return the parameters of each question about Locations."""
         return [asked(request) for request in self.asked if request.url.path.endswith("/Location")]
+
+
+def bed_at(code: str, at: str | None, **more: str) -> dict[str, Any]:
+    """Return a bed of the tests' morning, last changed *at* that hour."""
+    status = {"system": V2, "code": code, **more}
+    bed = {"resourceType": "Location", "id": "b", "operationalStatus": status}
+    bed["physicalType"] = {"coding": [{"system": PHYSICAL, "code": "bd"}]}
+    return bed if at is None else bed | {"meta": {"lastUpdated": f"2026-11-20T{at}:00Z"}}
 
 
 def respond(answer: Answer) -> httpx.Response:
@@ -128,6 +138,50 @@ class TestPages:
         assert len(report.beds) == 8
         assert by_id(report)["bed-3"].state is BedState.OCCUPIED
         assert report.remarks == ("duplicate_rows",)
+
+    @pytest.mark.parametrize(
+        ("one", "other", "state"),
+        [
+            (("U", "09:00"), ("O", "10:00"), BedState.OCCUPIED),
+            (("O", "10:00"), ("U", "09:00"), BedState.OCCUPIED),
+            (("U", "09:00"), ("O", "09:00"), BedState.UNKNOWN),
+            (("U", "09:00"), ("O", None), BedState.UNKNOWN),
+            (("O", None), ("U", None), BedState.UNKNOWN),
+            (("U", None), ("U", "09:00"), BedState.FREE),
+        ],
+    )
+    async def test_of_two_that_quarrel_without_order_neither_is_believed(
+        self, one: tuple[str, str | None], other: tuple[str, str | None], state: BedState
+    ) -> None:
+        """The same bed free and taken, and no telling which came last: unknown, in either order."""
+        entries = [{"resource": bed_at(code, at)} for code, at in (one, other)]
+        body = json.dumps({"resourceType": "Bundle", "total": 1, "entry": entries}).encode()
+        assert by_id(await read(Pretend(first=body)))["b"].state is state
+
+    @pytest.mark.parametrize("severity", ["information", "warning"])
+    @pytest.mark.parametrize("code", ["incomplete", "too-costly", "timeout", "throttled"])
+    async def test_a_server_that_says_it_is_incomplete_is_heard(self, severity: str, code: str) -> None:
+        """However politely."""
+        page = json.loads(wire("r4-beds.json"))
+        outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": severity, "code": code}]}
+        page["entry"].append({"resource": outcome, "search": {"mode": "outcome"}})
+        report = await read(Pretend(first=json.dumps(page).encode()))
+        assert (len(report.beds), report.complete) == (8, False)
+        assert report.remarks == ("outcome_incomplete",)
+
+    async def test_a_page_of_a_million_rows_is_not_sorted_through(self) -> None:
+        """More rows than any hospital has places: refused whole."""
+        body = b'{"resourceType":"Bundle","entry":[' + b"1," * 20_000 + b"1]}"
+        with pytest.raises(Garbled, match="too_many_rows"):
+            await read(Pretend(first=body))
+
+    async def test_a_display_of_megabytes_is_not_remembered(self) -> None:
+        """Tables remember what they were asked: the row is unreadable, the others count."""
+        page = json.loads(wire("r4-beds.json"))
+        page["entry"].append({"resource": bed_at("U", None, display="x" * 5000)})
+        report = await read(Pretend(first=json.dumps(page).encode()))
+        assert (len(report.beds), report.complete) == (8, False)
+        assert "unreadable_row" in report.remarks
 
     async def test_a_page_that_leads_back_ends_the_reading(self) -> None:
         """Nothing is asked twice, and the rest is said to be missing."""
@@ -281,6 +335,30 @@ class TestVersion:
         assert len((await read(Pretend(metadata=metadata, first=wire("r4-beds.json")))).beds) == 8
         with pytest.raises(CannotConvey):
             await read(Pretend(metadata=metadata, first=wire("r5-beds.json")))
+
+    @pytest.mark.parametrize("version", ["4.0", "4.3", "4.0.1"])
+    async def test_a_version_of_two_parts_is_one(self, version: str) -> None:
+        """Some servers leave the last number out."""
+        metadata = json.dumps({"resourceType": "CapabilityStatement", "fhirVersion": version}).encode()
+        assert len((await read(Pretend(metadata=metadata, first=wire("r4-beds.json")))).beds) == 8
+
+    async def test_a_server_that_never_tells_its_version_is_read_all_the_same(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Hanging or broken at /metadata only: the beds are there, and the deadline is theirs."""
+        monkeypatch.setattr(client, "METADATA_S", 0.01)
+        server = Pretend(first=wire("r4-beds.json"))
+
+        async def hang(_: httpx.Request) -> httpx.Response:
+            await asyncio.sleep(60)
+            raise AssertionError
+
+        for trouble in (hang, httpx.ReadError("broken")):
+            with respx.mock(using="httpx", assert_all_called=False) as router:  # cut off is not "called"
+                router.get(path="/fhir/metadata").mock(side_effect=trouble)
+                router.route(host="rs.example").mock(side_effect=server)
+                async with httpx.AsyncClient() as http:
+                    assert len((await connect(http).report_capacity()).beds) == 8
 
     async def test_metadata_is_read_once(self) -> None:
         """The second question goes straight to the beds."""

@@ -109,7 +109,10 @@ def test_a_report_that_says_nothing_is_passed_over(odd: Resource) -> None:
     assert counted([odd], received=RECEIVED).wards == ()
 
 
-def test_a_count_from_the_future_is_clamped() -> None:
-    """Like a bed's."""
-    told = counted([report("2031-01-01T00:00:00Z", numICUBeds=8)], received=RECEIVED)
-    assert (told.wards[0].as_of, told.remarks) == (RECEIVED, ("clock_ahead",))
+def test_a_count_from_the_future_is_passed_over() -> None:
+    """It would be the newest for years; what was told before it stands."""
+    future = report("2031-01-01T00:00:00Z", numICUBedsAvail=5)
+    past = report(ICU_TIME.isoformat(), numICUBedsAvail=0)
+    told = counted([future, past], received=RECEIVED)
+    assert [(ward.free, ward.as_of) for ward in told.wards] == [(0, ICU_TIME)]
+    assert told.remarks == ("clock_ahead",)

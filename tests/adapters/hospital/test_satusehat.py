@@ -25,7 +25,7 @@ from contracts import (
     Refused,
 )
 
-from .hospitals import PLATFORM, asked, by_id, wire
+from .hospitals import PHYSICAL, PLATFORM, asked, by_id, coded, wire
 from .sample import MORE_SETTINGS
 
 OAUTH = "https://platform.example/oauth2/v1"
@@ -81,6 +81,55 @@ class Platform:
         return [params[parameter] for params in found if "_page_token" not in params]
 
 
+ROOT = "99000010"
+
+
+class Country:
+    """A platform made of a tree of organisations and one bed each in some; reads lists as told."""
+
+    def __init__(self, tree: Mapping[str, list[str]], *, beds_in: list[str], lists: str = "all") -> None:
+        """Take who is below whom; *lists* are read whole, to the `first` comma, or `refused`."""
+        self.tree = tree
+        self.beds_in = beds_in
+        self.lists = lists
+        self.listed: list[list[str]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        if request.url.path.endswith("/accesstoken"):
+            return httpx.Response(200, content=wire("satusehat-token.json"))
+        params = asked(request)
+        names = (params.get("partof") or params["organization"]).split(",")
+        self.listed += [names] if "organization" in params else []
+        if len(names) > 1 and self.lists == "refused":
+            return httpx.Response(400)
+        names = names[:1] if self.lists == "first" else names
+        rows = self.below(names) if "partof" in params else self.beds(names)
+        entries = [{"resource": row} for row in rows]
+        return httpx.Response(200, json={"resourceType": "Bundle", "type": "searchset", "entry": entries})
+
+    def below(self, names: list[str]) -> list[dict[str, Any]]:
+        """Return the organisations directly below *names*."""
+        found = [(child, name) for name in names for child in self.tree.get(name, ())]
+        return [
+            {"resourceType": "Organization", "id": child, "partOf": {"reference": f"Organization/{name}"}}
+            for child, name in found
+        ]
+
+    def beds(self, names: list[str]) -> list[dict[str, Any]]:
+        """Return the beds of *names*."""
+        return [
+            {
+                "resourceType": "Location",
+                "id": f"bed-{name}",
+                "physicalType": {"coding": [coded("bd", PHYSICAL)]},
+                "managingOrganization": {"reference": f"Organization/{name}"},
+            }
+            for name in names
+            if name in self.beds_in
+        ]
+
+
 async def read(
     platform: Callable[[httpx.Request], httpx.Response], times: int = 1, settings: Settings = SETTINGS
 ) -> CapacityReport:
@@ -129,6 +178,14 @@ class TestBeds:
         assert (len(report.beds), report.complete) == (8, False)
         assert "page_full" in report.remarks
 
+    async def test_a_bed_that_moves_while_pages_are_turned_is_noticed(self) -> None:
+        """Newest first: a bed freed between two pages pushes another from page 2 back to page 1, unseen."""
+        page = json.loads(wire("satusehat-locations-2.json"))
+        page["entry"].append(json.loads(wire("satusehat-locations-1.json"))["entry"][0])
+        report = await read(Platform({"locations-2": json.dumps(page).encode()}))
+        assert not report.complete
+        assert "rows_moved" in report.remarks
+
     async def test_withheld_locations_make_it_incomplete(self) -> None:
         """No consent for two Locations: the counts are lower bounds."""
         report = await read(Platform({"locations-2": wire("satusehat-locations-withheld.json")}))
@@ -146,12 +203,12 @@ class TestTree:
     """How departments are walked."""
 
     async def test_departments_are_walked_level_by_level_in_lists(self) -> None:
-        """The hospital stands in every list: its own departments prove that lists are understood."""
+        """The hospital stands last in the list: its own departments prove that all of it was read."""
         platform = Platform()
         await read(platform)
         assert platform.questions("Organization", "partof") == [
             "99000010",
-            "99000010,dept-dalam,dept-igd",
+            "dept-dalam,dept-igd,99000010",
             "dept-icu",
         ]
         assert platform.questions("Location", "organization") == ["99000010,dept-dalam,dept-igd,dept-icu"]
@@ -162,9 +219,10 @@ class TestTree:
         report = await read(platform)
         assert len(report.beds) == 8
         assert platform.questions("Organization", "partof")[1:] == [
-            "99000010,dept-dalam,dept-igd",
+            "dept-dalam,dept-igd,99000010",
             "dept-dalam",
             "dept-igd",
+            "99000010",
             "dept-icu",
         ]
         assert platform.questions("Location", "organization")[1:] == [
@@ -175,24 +233,20 @@ class TestTree:
         ]
 
     async def test_many_departments_are_asked_in_parts(self) -> None:
-        """Sixty departments make three addresses of bearable length."""
-        names = [f"dept-{number}" for number in range(60)]
-        rows = [
-            {
-                "resource": {
-                    "resourceType": "Organization",
-                    "id": name,
-                    "partOf": {"reference": "Organization/99000010"},
-                }
-            }
-            for name in names
-        ]
-        many = json.dumps({"resourceType": "Bundle", "type": "searchset", "entry": rows}).encode()
-        platform = Platform({"departments": many})
-        await read(platform)
-        parts = [part.split(",") for part in platform.questions("Location", "organization")]
-        assert [len(part) for part in parts] == [25, 25, 11]
-        assert [one for part in parts for one in part] == ["99000010", *names]
+        """Sixty departments make three addresses of bearable length, once lists have proved to be read."""
+        country = Country({ROOT: [f"dept-{number}" for number in range(60)]}, beds_in=["dept-3", "dept-59"])
+        for _ in range(2):
+            country.listed.clear()
+            report = await read(country)
+        assert len(report.beds) == 2
+        assert [len(names) for names in country.listed if len(names) > 1] == [25, 25, 11]
+
+    @pytest.mark.parametrize("lists", ["all", "first", "refused"])
+    async def test_no_bed_is_missed_whatever_a_platform_makes_of_lists(self, lists: str) -> None:
+        """Read whole, read to the first comma, or refused: every department's bed is found."""
+        tree = {ROOT: ["a", "b"], "b": ["c"]}
+        report = await read(Country(tree, beds_in=[ROOT, "a", "c"], lists=lists))
+        assert (set(by_id(report)), report.complete) == ({f"bed-{ROOT}", "bed-a", "bed-c"}, True)
 
     async def test_rows_from_elsewhere_in_the_tree_are_not_followed(self) -> None:
         """A platform that ignored the question would send the whole country."""

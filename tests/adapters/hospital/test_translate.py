@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adapters.hospital.places import KEMKES as KEMKES_TYPES
 from adapters.hospital.places import ROLE as ROLE_TYPES
+from adapters.hospital.places import Places
 from adapters.hospital.structs import Resource, read_page
 from adapters.hospital.translate import Placed, capacity, placed
 from contracts import BedState, CannotConvey, CapacityReport, Need
@@ -300,20 +301,86 @@ class TestOwner:
         assert "owner_unknown" in stray.remarks
 
 
+class TestDistrust:
+    """What looks like a free bed and may be none, and what looks like none and is a bed."""
+
+    @pytest.mark.parametrize(
+        ("room", "bed", "state"),
+        [
+            ("K", "U", BedState.SOON),
+            ("H", "U", BedState.SOON),
+            ("I", "U", BedState.ISOLATED),
+            ("C", "U", BedState.CLOSED),
+            ("O", "U", BedState.FREE),
+            ("K", "O", BedState.OCCUPIED),
+            ("C", "O", BedState.CLOSED),
+        ],
+    )
+    def test_a_free_bed_is_no_more_than_its_room_allows(self, room: str, bed: str, state: BedState) -> None:
+        """A clean bed in a contaminated room takes nobody yet."""
+        around = location("r", "ro", operationalStatus=coded(room))
+        assert only(around, location("b", "bd", inside="r", operationalStatus=coded(bed))).state is state
+
+    @pytest.mark.parametrize("display", ["Reserved", "dipesan", "Rusak", "PENUH"])
+    def test_a_display_that_says_otherwise_outweighs_the_code(self, display: str) -> None:
+        """Table 0116 has no word for reserved, so servers write it beside U."""
+        assert (
+            only(location("b", "bd", operationalStatus=coded("U", display=display))).state is BedState.UNKNOWN
+        )
+
+    @pytest.mark.parametrize("code", ["bed", "BD1", "tempat-tidur"])
+    def test_an_unknown_kind_hides_no_bed(self, code: str) -> None:
+        """The binding is an example: with the Kemkes type it is a bed, without one nobody knows."""
+        kind = {"coding": [{"code": code}]}
+        typed_bed = location("b", physicalType=kind, type=typed("RT0004"), operationalStatus=FREE)
+        assert only(typed_bed).state is BedState.FREE
+        untyped = report(location("b", physicalType=kind, operationalStatus=FREE))
+        assert (untyped.beds, untyped.complete) == ((), False)
+        assert "untyped_place" in untyped.remarks
+
+    def test_a_state_where_none_belongs_is_a_doubt(self) -> None:
+        """Bays of an IGD written as areas are not counted, and not kept quiet about."""
+        odd = report(
+            location("a", "area", operationalStatus=FREE), location("b", "bd", operationalStatus=FREE)
+        )
+        assert (len(odd.beds), odd.complete) == (1, False)
+
+    def test_a_place_named_without_a_reference_is_one_we_were_not_given(self) -> None:
+        """PartOf by identifier or display only: what the bed is for is not known."""
+        told = report(location("b", "bd", operationalStatus=FREE, partOf={"display": "Ruang ICU"}))
+        assert (told.beds[0].need, told.complete) == (Need.OTHER, False)
+        assert "parent_missing" in told.remarks
+
+    def test_thousands_of_nested_places_are_walked_once_each(self) -> None:
+        """Half a megabyte nested to the bottom took seconds and a gigabyte when each bed walked alone."""
+        chain = [location(f"b{n}", "bd", inside=f"b{n - 1}", operationalStatus=FREE) for n in range(1, 3000)]
+        rows = [location("b0", "ro"), location("vip", "ro", operationalStatus=FREE), *chain]
+        places = Places(rows)
+        assert len(places.holders(rows)) == 2999
+        assert len(report(*rows).beds) == 3000
+
+
 class TestTime:
     """How old a figure is."""
 
     def test_times_are_read_with_their_zone_and_never_from_the_future(self) -> None:
-        """Z and +07:00 are the same instant; a clock ahead is clamped; no zone is no time."""
-        read_report = report(*read("r4-times.json"))
+        """Z and +07:00 are the same instant; no zone is no time."""
+        rows = [row for row in read("r4-times.json") if row.id != "ahead"]
+        read_report = report(*rows)
         beds = by_id(read_report)
         one = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
         assert beds["zulu"].as_of == beds["wib"].as_of == one
         assert beds["old"].as_of == datetime(2021, 6, 1, 0, 0, 0, 123456, tzinfo=UTC)
-        assert beds["ahead"].as_of == RECEIVED
         assert beds["zoneless"].as_of is beds["timeless"].as_of is None
-        assert read_report.as_of == RECEIVED
-        assert "clock_ahead" in read_report.remarks
+        assert read_report.as_of == one
+        assert "clock_ahead" not in read_report.remarks
+
+    def test_a_server_ahead_of_us_tells_no_age_at_all(self) -> None:
+        """WIB written with Z is seven hours ahead: what it calls an hour old is eight."""
+        ahead = report(*read("r4-times.json"))
+        assert ahead.as_of is None
+        assert {bed.as_of for bed in ahead.beds} == {None}
+        assert "clock_ahead" in ahead.remarks
 
     def test_a_rename_of_a_ward_refreshes_no_bed(self) -> None:
         """Only the beds' own times count."""

@@ -45,10 +45,12 @@ def sighting(
     outcome: AskOutcome = AskOutcome.ANSWERED,
 ) -> Sighting:
     """Return what a hospital said *age* ago."""
+    as_of = None if age is None else NOON - age
+    total = None if free is None else free + 5
     return Sighting(
         origin="fhir",
-        tallies={need: Tally(free, None if free is None else free + 5, soon=soon, unknown=unknown)},
-        as_of=None if age is None else NOON - age,
+        tallies={need: Tally(free, total, soon=soon, unknown=unknown, as_of=as_of)},
+        as_of=as_of,
         received_at=NOON,
         complete=complete,
         outcome=outcome,

@@ -1,5 +1,7 @@
 """From reported beds to one figure per need."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ FREE, OCCUPIED, SOON, ISOLATED, CLOSED, UNKNOWN = BedState
         ((OCCUPIED, OCCUPIED), 0, 2),
         ((UNKNOWN, UNKNOWN), None, 2),
         ((FREE, UNKNOWN), 1, 2),
-        ((OCCUPIED, UNKNOWN), 0, 2),
+        ((OCCUPIED, UNKNOWN), None, 2),
         ((FREE, CLOSED), 1, 1),
         ((SOON, OCCUPIED), 0, 2),
         ((ISOLATED,), 0, 1),
@@ -65,8 +67,21 @@ def test_ward_counters_add_up_by_class() -> None:
 
 @given(st.lists(st.sampled_from(list(BedState)), max_size=40))
 def test_a_figure_never_promises_more_than_was_reported(states: list[BedState]) -> None:
-    """Whatever the beds, free is at most the FREE ones, and None only where no state is known."""
+    """Whatever the beds, free is the FREE ones, and None where there is none and one may be."""
     for figure in tally(report(*states)).values():
         assert figure.free is None or figure.free == states.count(FREE)
-        usable = [state for state in states if state is not CLOSED]
-        assert (figure.free is None) == all(state is UNKNOWN for state in usable)
+        nobody_knows = FREE not in states and (UNKNOWN in states or set(states) <= {CLOSED})
+        assert (figure.free is None) == nobody_knows
+
+
+def test_a_figure_is_as_old_as_its_oldest_counter() -> None:
+    """A ward's report of today makes the ICU's of last week no newer; no time makes no age."""
+    old, now = NOON - timedelta(days=9), NOON
+    wards = (
+        WardCount("ICU", Need.ICU, 3, 8, as_of=old),
+        WardCount("Melati", Need.WARD, 2, 8, as_of=now),
+        WardCount("Mawar", Need.WARD, 2, 8, as_of=old),
+        WardCount("Isolasi", Need.ISOLATION, 2, 8),
+    )
+    told = tally(CapacityReport(origin="fhir", wards=wards, as_of=now))
+    assert (told[Need.ICU].as_of, told[Need.WARD].as_of, told[Need.ISOLATION].as_of) == (old, old, None)
