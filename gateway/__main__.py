@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gateway import logs
 from gateway.cli import audit, keys, openapi, serve, tour
 from gateway.cli.wrong import Wrong
+from gateway.db import CannotRead, CannotWrite
 from gateway.ground import CannotStart
 
 
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen) or 0)
     except (Wrong, CannotStart) as wrong:
         print(f"gerbang: {wrong}", file=sys.stderr)  # noqa: T201  a command line prints
+        return 2
+    except (CannotWrite, CannotRead) as sick:
+        print(f"gerbang: the database does not serve: {sick}", file=sys.stderr)  # noqa: T201  as above
         return 2
     except KeyboardInterrupt:
         return 130

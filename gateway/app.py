@@ -42,6 +42,7 @@ from gateway.eligibility.answers import EligibilityForApproval, EligibilityForDi
 from gateway.eligibility.cache import CoverageCache
 from gateway.ground import Ground
 from gateway.partners import routes as partner_routes
+from gateway.partners.config import Facility
 from gateway.partners.registry import Partner, Registry, connect
 
 log = structlog.get_logger()
@@ -55,6 +56,7 @@ ROUTERS = (
 )
 # FastAPI's own would send exceptions with their texts wherever OTEL_* variables point, and costs 6 us.
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
+NOT_SURVEYED = Facility()  # where a hospital is and what it treats, when nobody has said
 STRUCTS = (
     CapacityAnswer,
     DeclaredCapacity,
@@ -136,8 +138,8 @@ async def _access(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
     state.keys = KeyRoom(
         state.database, ring, state.recorder.record, known.__contains__, default_days=DEFAULT_DAYS
     )
-    _in_background(stack, ring.keep_fresh())
-    _in_background(stack, ExpiryWatch(state.database, ring, state.alarms).run())
+    _in_background(stack, state.alarms, ring.keep_fresh())
+    _in_background(stack, state.alarms, ExpiryWatch(state.database, ring, state.alarms).run())
 
 
 async def _partners(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> Registry:
@@ -162,10 +164,10 @@ async def _capacity(app: FastAPI, ground: Ground, registry: Registry, stack: Asy
         deadline_s=deadline_s,
     )
     await rounds.restore()
-    _in_background(stack, rounds.run())
+    _in_background(stack, state.alarms, rounds.run())
     state.capacity = CapacityRoom(
         environment=str(settings.environment),
-        boards=Boards([_place(each) for each in registry.partners.values() if each.facility], picture),
+        boards=Boards([_place(each) for each in _hospitals(registry)], picture),
         asking=asking,
         database=state.database,
         recorder=state.recorder,
@@ -173,9 +175,14 @@ async def _capacity(app: FastAPI, ground: Ground, registry: Registry, stack: Asy
     )
 
 
+def _hospitals(registry: Registry) -> list[Partner]:
+    """Return whoever has a place or tells of beds: one that is only asked and never shown would be hidden."""
+    partners = registry.partners.values()
+    return [each for each in partners if each.facility or isinstance(each.port, ReportsCapacity)]
+
+
 def _place(partner: Partner) -> Place:
-    facility = partner.facility
-    assert facility is not None  # noqa: S101  only such partners are hospitals
+    facility = partner.facility or NOT_SURVEYED
     return Place(
         id=partner.id,
         name=partner.name,
@@ -202,9 +209,10 @@ def _eligibility(app: FastAPI, ground: Ground, registry: Registry) -> None:
     )
 
 
-def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
-    """Run *work* until the application ends."""
-    task = asyncio.create_task(work)
+def _in_background(stack: AsyncExitStack, alarms: Alarms, work: Coroutine[Any, Any, None]) -> None:
+    """Run *work* until the application ends; should it end by itself, that is a defect somebody must see."""
+    task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))
+    task.add_done_callback(lambda ended: _tell_of_end(ended, alarms))
 
     async def end() -> None:
         task.cancel()
@@ -212,6 +220,13 @@ def _in_background(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> No
             await task
 
     stack.push_async_callback(end)
+
+
+def _tell_of_end(task: "asyncio.Task[None]", alarms: Alarms) -> None:
+    if task.cancelled():
+        return
+    log.error("background.ended", exc_info=task.exception(), name=task.get_name())
+    alarms.raise_("background.ended", "A background task of the gateway has ended: restart it, and tell.")
 
 
 def _tune_collector() -> None:

@@ -1,6 +1,7 @@
 """What must be in order before a start; whatever is not is refused with a reason a person can act on."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,13 +10,15 @@ from pydantic import ValidationError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway import db
 from gateway.access import store
 from gateway.access.ring import DemoKeyInLive, refuse_demo_in_live
-from gateway.audit.subjects import Subjects, WrongKeyFile
+from gateway.audit.subjects import KEY_NAME, Subjects, WrongKeyFile
 from gateway.db import AlreadyRunning, NewerSchema, ProcessLock, WrongEnvironment, engine, migrate
 from gateway.partners.config import ConfigError, PartnerConfig, load
 from gateway.settings import Settings
 
+KEY_MARK = "subject_key"
 DRIVERS = ("pysqlite", "psycopg")
 ROOM_TO_OPEN = 1_000_000  # bytes; SQLite's shared memory and the head of its log take some 40,000
 
@@ -60,21 +63,38 @@ def prepare(settings: Settings) -> Iterator[Ground]:
 def _ground(settings: Settings) -> Ground:
     try:
         partners = load(settings.partners_file, settings)
-        _check_address(settings)
+        check_address(settings)
         migrate(settings.url, environment=settings.environment)
         _refuse_demo_keys(settings)
-        return Ground(settings, partners, Subjects.open(settings.secrets))
+        return Ground(settings, partners, _subjects(settings))
     except (ConfigError, WrongEnvironment, NewerSchema, WrongKeyFile, DemoKeyInLive) as exc:
         raise CannotStart(str(exc)) from exc
-    except (SQLAlchemyError, RuntimeError) as exc:
+    except (SQLAlchemyError, sqlite3.Error, RuntimeError) as exc:
         reason = f"the database cannot be used: {_without_statement(exc)}"
         raise CannotStart(reason + _if_full(settings)) from exc
     except OSError as exc:
         raise CannotStart(f"{exc.filename or settings.data_dir}: {exc.strerror or exc}") from exc
 
 
-def _check_address(settings: Settings) -> None:
-    """Refuse a database we have no driver for; parsers and imports would say so with the password in it."""
+def _subjects(settings: Settings) -> Subjects:
+    """
+    Return the key of the pseudonyms, the very one this database's were made with.
+
+    With another one nobody is found again, and everybody gets a second pseudonym.
+    """
+    noted = db.noted(settings.url, KEY_MARK)
+    subjects = Subjects.open(settings.secrets, may_create=noted is None)
+    if subjects.mark != (noted or db.note_once(settings.url, KEY_MARK, subjects.mark)):
+        raise WrongKeyFile(f"{settings.secrets / KEY_NAME} is not this database's key: restore the right one")
+    return subjects
+
+
+def check_address(settings: Settings) -> None:
+    """
+    Refuse a database we have no driver for; parsers and imports would say so with the password in it.
+
+    Raises CannotStart.
+    """
     try:
         url = make_url(settings.url)
         usable = url.get_driver_name() in DRIVERS and "@" not in (url.host or "")

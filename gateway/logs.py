@@ -7,13 +7,15 @@ object's repr is never asked for), and any run of 13 or more digits masked, whoe
 
 import asyncio
 import logging
+import os
 import re
+import stat
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 import msgspec
 import structlog
@@ -91,6 +93,8 @@ _OUT = Unbreakable()
 def configure(*, level: str = "info", stream: BinaryIO | None = None) -> None:
     """Send our events and other libraries' records as JSON lines to *stream* (standard error)."""
     _OUT.to(stream)
+    if stream is None:
+        _never_wait(sys.stderr)
     least = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=_PROCESSORS,
@@ -99,6 +103,13 @@ def configure(*, level: str = "info", stream: BinaryIO | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     _configure_standard_library(least)
+
+
+def _never_wait(stream: TextIO) -> None:
+    """Let a pipe nobody reads lose lines: to wait for it would stop the event loop, and every answer."""
+    with suppress(OSError, ValueError):  # no real file, under a test
+        if stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
+            os.set_blocking(stream.fileno(), False)
 
 
 def masked(text: str) -> str:

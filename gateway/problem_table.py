@@ -49,7 +49,10 @@ KINDS: Mapping[str, Kind] = {
     "unreadable-body": Kind(400, "The body cannot be read", "caller", Retry.NEVER),
     "bad-request": Kind(400, "The question cannot be understood", "caller", Retry.NEVER),
     "body-too-large": Kind(413, "The body is too large", "caller", Retry.NEVER),
-    "media-type": Kind(415, "This media type is not read here", "caller", Retry.NEVER),
+    "head-too-large": Kind(431, "Address and headers are too large", "caller", Retry.NEVER),
+    "media-type": Kind(
+        415, "This media type is not read here", "caller", Retry.NEVER, "Send Content-Type: application/json."
+    ),
     "key-missing": Kind(401, "An access key is needed", "caller", Retry.NEVER, "Send Authorization: Bearer."),
     "key-unknown": Kind(401, "This access key is not known", "caller", Retry.NEVER),
     "key-revoked": Kind(401, "This access key was revoked", "caller", Retry.NEVER),

@@ -122,6 +122,8 @@ def install(app: FastAPI, *, environment: str) -> None:
 
 
 def _from_validation(error: RequestValidationError) -> Problem:
+    if isinstance(error.body, bytes):
+        return Problem("media-type")  # FastAPI leaves a body as it came unless it is declared as JSON
     errors = field_errors(error.errors())
     not_json = len(errors) == 1 and errors[0][1] == "json_invalid"
     return Problem("unreadable-body" if not_json else "wrong-input", errors=errors)

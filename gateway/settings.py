@@ -20,7 +20,12 @@ class Environment(StrEnum):
 class Settings(BaseSettings):
     """The gateway's settings; a wrong one is refused at start with its name."""
 
-    model_config = SettingsConfigDict(env_prefix="GERBANG_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GERBANG_",
+        env_ignore_empty=True,  # "" is what compose makes of a variable nobody set, and no address
+        frozen=True,
+        extra="ignore",
+    )
 
     environment: Environment = Field(
         Environment.DEMO, description="demo or live; stands in every answer and is kept in the database."

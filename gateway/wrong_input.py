@@ -62,7 +62,7 @@ OTHERWISE = "Is not acceptable."
 
 _LIBRARY_CODES = frozenset(get_args(core_schema.ErrorType))
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
-_DIGITS = re.compile(r"[0-9]{6}")
+_MOST_DIGITS = 5
 _MOST_INDEX = 100_000
 
 
@@ -82,7 +82,8 @@ def safe_name(part: object) -> str:
     if isinstance(part, int) and not isinstance(part, bool):
         return str(part) if 0 <= part <= _MOST_INDEX else "?"
     text = part if isinstance(part, str) else ""
-    return text if _NAME.fullmatch(text) and not _DIGITS.search(text) else "?"
+    few = sum(map(str.isdigit, text)) <= _MOST_DIGITS
+    return text if few and _NAME.fullmatch(text) else "?"
 
 
 def _place(code: str, location: Sequence[object]) -> str:

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
@@ -92,6 +92,21 @@ class Server:
         """Shut down fast and wait."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(START_S)
+
+    def freeze(self) -> None:
+        """Stop it as a stalled disk does: connections stay, and nobody is answered."""
+        self._tell_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._tell_all(signal.SIGCONT)
+
+    def _tell_all(self, sign: signal.Signals) -> None:
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+        for each in (pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(each, sign)
 
     def again(self) -> "Server":
         """Start it once more on the same data, after `stop`."""

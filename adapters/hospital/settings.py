@@ -1,8 +1,18 @@
 """What an operator must supply to reach one hospital over FHIR."""
 
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 
 def _bare(url: HttpUrl) -> HttpUrl:
@@ -26,6 +36,13 @@ _SATUSEHAT_NEEDS = ("oauth_url", "client_id", "client_secret", "organization_id"
 _ONLY_R4 = ("token", "organization")
 
 
+def _is_idle(dialect: object, field: str, value: object) -> bool:
+    """Say whether *field* is filled in and the dialect would not look at it."""
+    if dialect == "satusehat":
+        return value != "beds" if field == "counts" else field in _ONLY_R4 and value is not None
+    return dialect == "r4" and field in _SATUSEHAT_NEEDS and value is not None
+
+
 class Platform(NamedTuple):
     """What the satusehat dialect needs, all of it there."""
 
@@ -43,7 +60,9 @@ class Settings(BaseModel):
     """One hospital's FHIR server, or its place on the SATUSEHAT platform."""
 
     # Inputs are hidden: a refusal of the whole model would otherwise print the secrets in it.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True
+    )  # defaults too, since a field that is absent may be one its dialect needs
 
     dialect: Literal["r4", "satusehat"] = Field(
         "r4", description="r4: the hospital's own FHIR R4 server. satusehat: the Ministry's platform."
@@ -67,20 +86,16 @@ class Settings(BaseModel):
         None, description="satusehat: the hospital's organisation id; its departments are found below it."
     )
 
-    @model_validator(mode="after")
-    def _fits_the_dialect(self) -> Self:
+    @field_validator(*_SATUSEHAT_NEEDS, *_ONLY_R4, "counts")
+    @classmethod
+    def _fits_the_dialect(cls, value: object, about: ValidationInfo) -> object:
         """Refuse a dialect without what it needs, or with what it would silently ignore."""
-        if self.dialect == "satusehat":
-            missing = [name for name in _SATUSEHAT_NEEDS if getattr(self, name) is None]
-            needless = [name for name in _ONLY_R4 if getattr(self, name) is not None]
-            if self.counts != "beds":
-                needless.append("counts")
-        else:
-            missing = []
-            needless = [name for name in _SATUSEHAT_NEEDS if getattr(self, name) is not None]
-        if missing or needless:
-            raise ValueError(f"{self.dialect}: missing {missing}, not for this dialect {needless}")
-        return self
+        dialect, field = about.data.get("dialect"), str(about.field_name)
+        if dialect == "satusehat" and field in _SATUSEHAT_NEEDS and value is None:
+            raise PydanticCustomError("missing", "missing: the satusehat dialect needs it")
+        if _is_idle(dialect, field, value):
+            raise ValueError(f"not for the {dialect} dialect")
+        return value
 
     def platform(self) -> Platform:
         """Return what the satusehat dialect needs. Raises ValueError for the other dialect."""

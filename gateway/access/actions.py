@@ -98,5 +98,8 @@ def _insert_once(connection: Connection, key: AccessKey) -> AccessKey:
 def _outcome(ordered: AccessKey, kept: AccessKey) -> str:
     if kept.digest == ordered.digest:
         return "created"
-    same = (kept.role, kept.holder, kept.partner) == (ordered.role, ordered.holder, ordered.partner)
-    return "repeated" if same else "conflict"
+    return "repeated" if _order(kept) == _order(ordered) else "conflict"
+
+
+def _order(key: AccessKey) -> tuple[object, ...]:
+    return key.role, key.holder, key.partner, key.expires_at - key.created_at

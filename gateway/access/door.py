@@ -68,11 +68,13 @@ class KeyDoor:
         end = bearer.expires_at.isoformat(timespec="seconds")
         passage.headers.append((b"gerbang-key-expires", end.encode("ascii")))
         if bearer.grace:
-            last = (bearer.expires_at + GRACE).isoformat(timespec="minutes")
-            text = (
-                f"Dispatcher's key {bearer.key_id} has expired. Bed answers and intake stop for it at {last}."
-            )
-            self._alarms.raise_(GRACE_ALARM, text)
+            self._alarms.raise_(GRACE_ALARM, f"Dispatchers' keys have expired: {self._ending()}")
+
+    def _ending(self) -> str:
+        """Name every expired key that still works, and until when."""
+        keys = self._ring.in_grace(self._now())
+        ends = (f"{key.id} until {(key.expires_at + GRACE).isoformat(timespec='minutes')}" for key in keys)
+        return f"bed answers and intake go on for {', '.join(ends)}. Make new ones."
 
 
 def _bearer(scope: Any) -> bytes | None:

@@ -1,8 +1,8 @@
 """The keys in memory: accepting one is a hash and a look-up, whatever the database does."""
 
 import asyncio
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 import structlog
 
@@ -40,11 +40,13 @@ class KeyRing:
         self.in_use: dict[bytes, Principal] = {}
         self.revoked: dict[bytes, Principal] = {}
         self._ids: frozenset[str] = frozenset()
+        self.heard: Callable[[datetime], None] = lambda at: None  # called whenever the keys were read
 
     async def load(self) -> None:
         """Read every key. Raises CannotRead, and DemoKeyInLive naming the keys to revoke."""
         async with self._lock:
             self._hold(await self._database.read(store.load_keys))
+        self.heard(datetime.now(UTC))
 
     async def keep_fresh(self, *, every_s: float = REREAD_S) -> None:
         """Read the keys again and again, for what other replicas changed; ends when cancelled."""

@@ -17,7 +17,7 @@ from .ring import KeyRing
 
 THRESHOLDS = (1, 7, 30)  # days, the nearest first
 
-DAILY_S = 86_400.0
+HOURLY_S = 3_600.0
 RETRY_S = 600.0
 EXPIRING_ALARM = "key.expiring"
 
@@ -39,18 +39,19 @@ def due_notice(key: AccessKey, *, at: datetime) -> int | None:
 
 
 class ExpiryWatch:
-    """Looks at every key at the start and once a day."""
+    """Looks at every key at the start and once an hour; alarms follow every change of the keys."""
 
     def __init__(self, database: Database, ring: KeyRing, alarms: Alarms) -> None:
         """Take where notices are written and raised."""
         self._database = database
         self._ring = ring
         self._alarms = alarms
+        ring.heard = self.show
 
     async def run(
         self,
         *,
-        every_s: float = DAILY_S,
+        every_s: float = HOURLY_S,
         retry_s: float = RETRY_S,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -62,14 +63,15 @@ class ExpiryWatch:
     async def look(self, *, at: datetime) -> bool:
         """Give every notice that is due; return False if the database took none of one."""
         complete = True
-        self._show(at)
         for key in self._ring.keys:
             days = due_notice(key, at=at)
             if days is not None:
                 complete = await self._notice(key, days) and complete
-        return await self._reread() and complete
+        complete = await self._reread() and complete
+        self.show(at)
+        return complete
 
-    def _show(self, at: datetime) -> None:
+    def show(self, at: datetime) -> None:
         """Let the alarms stand for what is so now, also where an earlier process gave the notice."""
         ending = [key for key in self._ring.keys if key.state(at) == "expiring"]
         if ending:

@@ -15,6 +15,19 @@ def sync_folder(folder: Path) -> None:
         os.close(file)
 
 
+def keep_private(path: Path, content: bytes) -> None:
+    """Make *path* hold *content*, readable by its owner only, whole or not at all. Raises OSError."""
+    draft = path.with_name(f".{path.name}.draft")
+    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        _write_all(file, content, 0)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
 def reserve(file: int, size: int) -> int:
     """
     Make *file* at least *size* bytes long, new space filled with zeros on disk; return its size.

@@ -87,14 +87,33 @@ class Recorder:
         settled = self._database.healthy and not self._spool.waiting
         return Recorded.DURABLE if settled else Recorded.SPOOLED
 
-    async def record(self, *entries: Entry) -> Recorded:
-        """Write *entries* down and say how far they came; takes at most twice the bound."""
+    async def record(self, *entries: Entry, within_s: float | None = None) -> Recorded:
+        """
+        Write *entries* down and say how far they came; takes at most twice the bound.
+
+        With *within_s* the whole takes no longer than about that many seconds.
+        """
+        bound_s = self._bound_s if within_s is None else min(self._bound_s, within_s / 2)
         try:
-            if self._database_may_serve() and await self._to_database(entries):
+            if self._database_may_serve() and await self._to_database(entries, bound_s):
                 return Recorded.DURABLE
-            if await self._to_spool(entries):
+            if await self._to_spool(entries, bound_s):
                 return Recorded.SPOOLED
         except Exception:  # a named edge: no answer fails because its entry does
+            log.exception("audit.unrecordable", acts=[entry.act for entry in entries])
+        self._note_lost(entries)
+        return Recorded.DEGRADED
+
+    async def record_later(self, *entries: Entry) -> Recorded:
+        """
+        Write down *entries* that the database failed to take, and that it may hold all the same.
+
+        From the spool they come into the log once, whatever became of the first try.
+        """
+        try:
+            if await self._to_spool(entries, self._bound_s):
+                return Recorded.SPOOLED
+        except Exception:  # a named edge, as in `record`
             log.exception("audit.unrecordable", acts=[entry.act for entry in entries])
         self._note_lost(entries)
         return Recorded.DEGRADED
@@ -133,9 +152,9 @@ class Recorder:
         self._next_try = now + self._every_s
         return True
 
-    async def _to_database(self, entries: Sequence[Entry]) -> bool:
+    async def _to_database(self, entries: Sequence[Entry], bound_s: float) -> bool:
         try:
-            async with asyncio.timeout(self._bound_s):
+            async with asyncio.timeout(bound_s):
                 await self._database.record(*entries)
         except (CannotWrite, TimeoutError):
             self._failed = True
@@ -144,17 +163,18 @@ class Recorder:
         self._failed = False
         return True
 
-    async def _to_spool(self, entries: Sequence[Entry]) -> bool:
+    async def _to_spool(self, entries: Sequence[Entry], bound_s: float) -> bool:
         for entry in entries:
             demand_canonical(entry)
         try:
-            async with asyncio.timeout(self._bound_s):
+            async with asyncio.timeout(bound_s):
                 await self._spool.append(entries)
         except (CannotSpool, TimeoutError) as exc:
             log.error("spool.refused", reason=str(exc) or type(exc).__name__)  # noqa: TRY400 - no fault of ours
             return False
+        why = self._database.trouble or "too slow"
         self._alarms.raise_(
-            SPOOLING, f"the database cannot be written: {self._spool.waiting} entries spooled"
+            SPOOLING, f"the database cannot be written ({why}): {self._spool.waiting} entries spooled"
         )
         return True
 

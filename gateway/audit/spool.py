@@ -9,6 +9,7 @@ log knows every entry's key.
 import os
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -132,30 +133,48 @@ class Spool:
         """Do one batch with one fdatasync, resets first: what is appended with them comes after."""
         wanted = [pending for pending in batch if not pending.given_up]
         try:
-            self._do(sorted(wanted, key=lambda pending: isinstance(pending.job, _Append)))
+            for pending in wanted:
+                if isinstance(pending.job, _Reset):
+                    pending.settle(self._emptied(pending.job))
+            self._add([pending for pending in wanted if isinstance(pending.job, _Append)])
         except OSError as exc:
             for pending in wanted:
-                pending.fail(_cannot_spool(exc))
+                if isinstance(pending.job, _Append):
+                    pending.fail(_cannot_spool(exc))
 
-    def _do(self, wanted: list[Waiting]) -> None:
+    def _emptied(self, job: _Reset) -> bool:
+        """
+        Begin at the front again if nothing came behind the offset.
+
+        It counts even if the disk refuses the mark: what lay there, read again, is known to the log. Kept
+        at the old end, the next entry would lie behind a mark that did reach the disk, and be lost.
+        """
+        if job.upto != self._end:
+            return False
+        self._end = self.waiting = 0
+        if self._file is not None:
+            with suppress(OSError):
+                os.pwrite(self._file, _END, 0)
+                os.fdatasync(self._file)
+        return True
+
+    def _add(self, wanted: list[Waiting]) -> None:
         file, end, waiting = self._file, self._end, self.waiting
         if file is None:
             raise OSError("the spool's file is not open")
         frames = []
         for pending in wanted:
-            job, fits = pending.job, True
-            if isinstance(job, _Reset):
-                fits = job.upto == end
-                end, waiting = (0, 0) if fits else (end, waiting)
-            elif end + len(job.frames) + len(_END) <= self._size:
-                frames.append(job.frames)
-                end, waiting = end + len(job.frames), waiting + job.entries
-            else:
+            job = pending.job
+            assert isinstance(job, _Append)  # noqa: S101  only such are handed in
+            if end + len(job.frames) + len(_END) > self._size:
                 pending.fail(CannotSpool("the spool is full"))
                 continue
-            pending.settle(fits)
-        text = b"".join(frames)
-        os.pwrite(file, text + _END, end - len(text))
+            frames.append(job.frames)
+            end, waiting = end + len(job.frames), waiting + job.entries
+            pending.settle(True)
+        if not frames:
+            return
+        os.pwrite(file, b"".join(frames) + _END, self._end)
         os.fdatasync(file)
         self._end, self.waiting = end, waiting
 

@@ -40,16 +40,23 @@ class Subjects:
         self._key = key
 
     @classmethod
-    def open(cls, secrets_dir: Path) -> "Subjects":
-        """Read `subject.key` in *secrets_dir*, or create both. Raises WrongKeyFile, OSError."""
+    def open(cls, secrets_dir: Path, *, may_create: bool = True) -> "Subjects":
+        """Read `subject.key` in *secrets_dir*, or create both if allowed. Raises WrongKeyFile, OSError."""
         path = secrets_dir / KEY_NAME
-        secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
+            if not may_create:
+                raise WrongKeyFile(f"{path} is missing: restore it, for with a new key nobody is found again")
+            secrets_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             _create(path)
         key = path.read_bytes()
         if len(key) != KEY_BYTES:
             raise WrongKeyFile(f"{path} must hold {KEY_BYTES} bytes and holds {len(key)}")
         return cls(key)
+
+    @property
+    def mark(self) -> str:
+        """Sixteen hexadecimal digits by which the key is recognised, and nothing of it is learnt."""
+        return hmac.digest(self._key, b"gerbang mark", "sha256").hex()[:16]
 
     def pseudonym_of(self, connection: Connection, number: str) -> str:
         """

@@ -25,6 +25,7 @@ from .picture import Declared
 from .ranking import Place
 
 LONGEST_DECLARATION = timedelta(hours=2)
+LEAST_TO_RECORD_S = 0.05
 
 # What each action leaves in the audit log; the house tests hold it against a running gateway.
 DECLARED_SET = {
@@ -64,12 +65,14 @@ class CapacityRoom:
 
 async def answer(room: CapacityRoom, question: CapacityQuestion, *, by: Principal, request: str) -> bytes:
     """Return the JSON of a CapacityAnswer; it comes whatever hospitals, database and disk do."""
-    board, at = await _board(room, question)
+    deadline = Deadline.after((question.deadline_ms or room.deadline_ms) / 1000)
+    board, at = await _board(room, question, deadline)
     here = None if question.lat is None or question.lon is None else (question.lat, question.lon)
     ranking = board.seen_from(here)
-    recorded = await room.recorder.record(
-        _asked_entry(question, board, ranking, by=by, request=request, at=at)
-    )
+    # What was waited for leaves little time: a sick database must not add to it.
+    within_s = max(LEAST_TO_RECORD_S, deadline.remaining()) if question.fresh else None
+    entry = _asked_entry(question, board, ranking, by=by, request=request, at=at)
+    recorded = await room.recorder.record(entry, within_s=within_s)
     return _encode(
         CapacityAnswer(
             environment=room.environment,
@@ -85,13 +88,15 @@ async def answer(room: CapacityRoom, question: CapacityQuestion, *, by: Principa
     )
 
 
-async def _board(room: CapacityRoom, question: CapacityQuestion) -> tuple[Board, datetime]:
+async def _board(
+    room: CapacityRoom, question: CapacityQuestion, deadline: Deadline
+) -> tuple[Board, datetime]:
     """Return the board of this second, or for a fresh question one of its own after asking everyone."""
     boards = room.boards
     if not question.fresh:
         at = datetime.now(UTC)
         return boards.board(question.need, at=at, sex=question.sex), at
-    live = await room.asking.ask_all(Deadline.after((question.deadline_ms or room.deadline_ms) / 1000))
+    live = await room.asking.ask_all(deadline)
     at = datetime.now(UTC)
     sex = question.sex
     return make_board(boards.places, boards.picture, question.need, at=at, sex=sex, live=live), at

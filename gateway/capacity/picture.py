@@ -6,12 +6,14 @@ A failed exchange changes the outcome and leaves the figures with their age: old
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contracts import Need
 
 from .tally import Tally
+
+SKEW = timedelta(minutes=1)  # between the clocks of two replicas
 
 
 class Mode(StrEnum):
@@ -80,8 +82,14 @@ class Picture:
         """Take what an earlier process knew; newer knowledge of this one stays."""
         self.version += 1
         self._sightings = {**sightings, **self._sightings}
+        self.learn(declared)
+
+    def learn(self, declared: Iterable[Declared]) -> None:
+        """Take statements from elsewhere; of two for one hospital and need the later one stands."""
         for statement in declared:
-            self._declared.setdefault((statement.hospital, statement.need), statement)
+            known = self._declared.get((statement.hospital, statement.need))
+            if known is None or known.declared_at < statement.declared_at:
+                self.declare(statement)
 
     def sighting(self, hospital: str) -> Sighting:
         """Return the newest sighting, NEVER_SEEN before the first."""
@@ -98,6 +106,7 @@ class Picture:
         self._declared[statement.hospital, statement.need] = statement
 
     def declared(self, hospital: str, need: Need, *, at: datetime) -> Declared | None:
-        """Return the statement that still holds *at* that time."""
+        """Return the statement that holds *at* that time; one from the future was made by a wrong clock."""
         statement = self._declared.get((hospital, need))
-        return statement if statement and at < statement.expires_at else None
+        holds = statement is not None and statement.declared_at - SKEW <= at < statement.expires_at
+        return statement if holds else None

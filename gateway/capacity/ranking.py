@@ -151,15 +151,25 @@ def travel_minutes(distance_km: float) -> int:
 
 
 def _figure(sighting: Sighting, declared: Declared | None, need: Need, *, at: datetime, live: bool) -> Figure:
-    """Let the newest statement count: a person's word beats an older machine's, and the other way round."""
+    """Let a person's word count until a machine has news of this very need; silence is no news."""
     known = sighting.tallies.get(need)
     reported_at = known.as_of if known else sighting.as_of
-    if declared and (reported_at is None or declared.declared_at >= reported_at):
+    if declared and not _has_news(known, since=declared.declared_at):
         told = Tally(free=declared.free, total=None)
         as_of = declared.declared_at
         return Figure(told, "declared", Mode.PUSHED, as_of, freshness(as_of, at=at), declared)
     mode = Mode.LIVE if live and sighting.outcome is AskOutcome.ANSWERED else Mode.CACHED
     return Figure(known or NOBODY_KNOWS, sighting.origin, mode, reported_at, freshness(reported_at, at=at))
+
+
+def _has_news(known: Tally | None, *, since: datetime) -> bool:
+    """Say whether a machine's figure was told after *since*; a change in another ward does not count."""
+    return (
+        known is not None
+        and known.free is not None
+        and known.changed_at is not None
+        and known.changed_at > since
+    )
 
 
 def freshness(as_of: datetime | None, *, at: datetime) -> Freshness:

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from contracts import Entry
 from gateway.audit.recorder import Recorder
-from gateway.db import CannotWrite, Database
+from gateway.db import CannotRead, CannotWrite, Database
 from gateway.exchange.deadline import Deadline
 
 from . import store
 from .asking import Asking, changed
-from .picture import Picture, Sighting
+from .picture import AskOutcome, Picture, Sighting
 
 log = structlog.get_logger()
 
@@ -46,8 +46,14 @@ class Rounds:
 
     async def restore(self) -> None:
         """Put into the picture what an earlier process saw and what people declared, with its age."""
-        self._kept = await self._database.read(store.load_sightings)
-        declared = await self._database.read(lambda c: store.load_declared(c, at=datetime.now(UTC)))
+        try:
+            self._kept = await self._database.read(store.load_sightings)
+            declared = await self._database.read(lambda c: store.load_declared(c, at=datetime.now(UTC)))
+        except CannotRead:
+            log.exception(
+                "capacity.not_restored"
+            )  # beds are asked for anew; a start does not hang on old ones
+            return
         self._picture.restore(self._kept, declared)
 
     async def run(self) -> None:
@@ -62,10 +68,24 @@ class Rounds:
     async def once(self) -> None:
         """Ask everyone once and write down what changed."""
         started = datetime.now(UTC)
-        await self._asking.ask_all(Deadline.after(self._deadline_s))
-        seen = {hospital: self._picture.sighting(hospital) for hospital in self._asking.partners}
+        await self._hear()
+        ended = await self._asking.ask_all(Deadline.after(self._deadline_s))
+        seen = {hospital: self._seen(hospital, outcome) for hospital, outcome in ended.items()}
         if seen:
             await self._keep(seen, started)
+
+    async def _hear(self) -> None:
+        """Learn what people have told other replicas."""
+        try:
+            told = await self._database.read(lambda c: store.load_declared(c, at=datetime.now(UTC)))
+        except CannotRead:
+            return
+        self._picture.learn(told)
+
+    def _seen(self, hospital: str, ended: AskOutcome) -> Sighting:
+        """Return what is known of a hospital after this round; who is late now enters the picture later."""
+        known = self._picture.sighting(hospital)
+        return known if known.outcome is ended else known.failed(ended, None, at=datetime.now(UTC))
 
     async def _keep(self, seen: dict[str, Sighting], started: datetime) -> None:
         entries = [
@@ -79,7 +99,7 @@ class Rounds:
         try:
             await self._database.write(change, entries=entries)
         except CannotWrite:
-            await self._recorder.record(*entries)
+            await self._recorder.record_later(*entries)
         self._kept = seen
 
 

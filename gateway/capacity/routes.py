@@ -1,19 +1,19 @@
 """HTTP in for capacity: beds ranked for a need, the directory, declared beds."""
 
-import re
 from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts import Need
 from gateway.access.guard import GuardedRoute, allow, principal
 from gateway.access.roles import Role
+from gateway.bodies import Moment, plain_words
 from gateway.edge import request_id
 from gateway.partners.registry import Registry
+from gateway.problems import Problem
 from gateway.queries import query_parameters, read_query
 
 from . import actions
@@ -28,13 +28,6 @@ _encode = msgspec.json.Encoder().encode
 EVERYONE_WHO_DISPATCHES = (Role.DISPATCHER, Role.OPERATOR, Role.APPROVER, Role.ADMIN)
 
 
-def _no_number_of_a_person(told_by: str) -> str:
-    # A telephone number may stand here; a NIK has 16 digits, a card number 13.
-    if re.search(r"\d{13}", told_by):
-        raise PydanticCustomError("long_number", "No NIK and no card number belongs here.")
-    return told_by
-
-
 class CapacityDeclaration(BaseModel):
     """What a hospital said of its free beds, told by telephone or entered by the hospital itself."""
 
@@ -44,13 +37,13 @@ class CapacityDeclaration(BaseModel):
     free: int = Field(ge=0, le=5000, description="Beds a new patient can have now.")
     told_by: Annotated[
         str,
-        StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=r"^[^\x00-\x1f]*$"),
-        AfterValidator(_no_number_of_a_person),
+        StringConstraints(strip_whitespace=True, min_length=2, max_length=120),
+        plain_words(digits=13),  # a telephone number may stand here; a NIK has 16 digits, a card number 13
         Field(description="Name and post of who said it."),
     ]
     expires_at: Annotated[
-        AwareDatetime | None,
-        Field(strict=False, description="Until when it holds; at most two hours from now, the default."),
+        Moment | None,
+        Field(description="Until when it holds; at most two hours from now, the default."),
     ] = None
 
 
@@ -64,10 +57,18 @@ class CapacityDeclaration(BaseModel):
 async def ask_capacity(request: Request) -> Response:
     """Answer from the picture at once, or with `fresh=true` after asking everyone; with every hospital."""
     question = read_query(request, CapacityQuestion)
+    _demand_whole_place(question)
     body = await actions.answer(
         request.app.state.capacity, question, by=principal(request), request=request_id(request)
     )
     return Response(body, media_type=JSON)
+
+
+def _demand_whole_place(question: CapacityQuestion) -> None:
+    """Refuse half a place: it would silently rank without distances."""
+    for name, here, other in (("lat", question.lat, question.lon), ("lon", question.lon, question.lat)):
+        if here is None and other is not None:
+            raise Problem("wrong-input", errors=[(f"query.{name}", "missing", "lat and lon come together.")])
 
 
 @router.get(

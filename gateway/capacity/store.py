@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -44,6 +45,8 @@ declared_capacity = Table(
     Column("expires_at_us", BigInteger, nullable=False),
 )
 
+log = structlog.get_logger()
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Sighting).decode
 
@@ -58,8 +61,18 @@ def keep_sightings(connection: Connection, sightings: Mapping[str, Sighting]) ->
 
 
 def load_sightings(connection: Connection) -> dict[str, Sighting]:
-    """Return the sighting of every hospital an earlier process saw."""
-    return {row.hospital: _decode(row.sighting) for row in connection.execute(select(capacity_sighting))}
+    """Return what an earlier process saw of each hospital, as far as this release can read it."""
+    rows = connection.execute(select(capacity_sighting))
+    read = {row.hospital: _read(row.hospital, row.sighting) for row in rows}
+    return {hospital: sighting for hospital, sighting in read.items() if sighting is not None}
+
+
+def _read(hospital: str, text: bytes) -> Sighting | None:
+    try:
+        return _decode(text)
+    except msgspec.MsgspecError:
+        log.warning("capacity.sighting_unreadable", hospital=hospital)
+        return None
 
 
 def keep_declared(connection: Connection, statement: Declared) -> None:

@@ -13,7 +13,7 @@ class Tally:
     Beds for one need: *free* and *total* are None where nobody knows.
 
     *soon* are free after cleaning, *unknown* are beds whose state the hospital did not tell; *as_of* is
-    when the figure was true.
+    when the figure was true, *changed_at* when a part of it last changed.
     *by_class* maps a room class to its free beds.
     """
 
@@ -25,6 +25,7 @@ class Tally:
     free_male: int | None = None
     free_female: int | None = None
     as_of: datetime | None = None
+    changed_at: datetime | None = None
 
 
 def tally(report: CapacityReport) -> dict[Need, Tally]:
@@ -40,10 +41,11 @@ def _figure(need: Need, report: CapacityReport) -> Tally:
     usable = {BedState.FREE, BedState.ISOLATED} if need is Need.ISOLATION else {BedState.FREE}
     unknown = states.count(BedState.UNKNOWN)
     counted_free = sum(state in usable for state in states) if beds else None
+    all_told = report.complete and not unknown and all(ward.free is not None for ward in wards)
     free = _together(counted_free, *(ward.free for ward in wards))
     return Tally(
-        # Rows that were withheld, and beds of no known state, may be free: seeing none then says nothing.
-        free=free if free or (report.complete and not unknown) else None,
+        # Rows that were withheld, and beds and wards nobody knows of, may be free: seeing none says nothing.
+        free=free if free or all_told else None,
         total=_total(beds, wards) if report.complete else None,
         soon=states.count(BedState.SOON),
         unknown=unknown,
@@ -51,7 +53,12 @@ def _figure(need: Need, report: CapacityReport) -> Tally:
         free_male=_together(*(ward.free_male for ward in wards)),
         free_female=_together(*(ward.free_female for ward in wards)),
         as_of=_as_of(report, beds, wards),
+        changed_at=max((at for at in _times(beds, wards) if at), default=None),
     )
+
+
+def _times(beds: list[Bed], wards: list[WardCount]) -> list[datetime | None]:
+    return [*(bed.as_of for bed in beds), *(ward.as_of for ward in wards)]
 
 
 def _as_of(report: CapacityReport, beds: list[Bed], wards: list[WardCount]) -> datetime | None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.audit import verify
 from gateway.audit.export import export
-from gateway.ground import read_settings
+from gateway.ground import check_address, read_settings
 
 from .wrong import Wrong
 
@@ -26,12 +26,16 @@ def add_verbs(verbs: Any) -> None:
 
 def take_out(arguments: argparse.Namespace) -> None:
     """Write every entry to the file, whole or not at all, and say how many."""
+    settings = read_settings()
+    check_address(settings)
     draft = arguments.file.with_name(f".{arguments.file.name}.draft")
     try:
         with draft.open("wb") as out:
-            written = export(read_settings().url, out)
+            written = export(settings.url, out)
         draft.replace(arguments.file)
     except FileNotFoundError as exc:
+        if not arguments.file.parent.is_dir():
+            raise Wrong(f"{arguments.file.parent} is no folder to write to") from exc
         raise Wrong(f"{exc} is not there: is GERBANG_DATA_DIR the gateway's folder?") from exc
     except (OSError, SQLAlchemyError) as exc:
         raise Wrong(f"the log cannot be taken out ({type(exc).__name__}): {exc}") from exc

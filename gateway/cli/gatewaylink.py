@@ -14,6 +14,8 @@ def link(key: str | None = None, *, role: str = "ADMIN") -> httpx.Client:
     key = key or os.environ.get(f"GERBANG_KEY_{role}")
     if not key:
         raise Wrong(f"GERBANG_KEY_{role} is not set (for the demo: `source var/demo.env`)")
+    if not key.isascii():
+        raise Wrong(f"GERBANG_KEY_{role} is no access key: they are plain ASCII")
     return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=15, trust_env=False)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from contracts.audit import SYSTEM
@@ -10,6 +11,7 @@ from gateway.access import entries, store
 from gateway.access.keys import AccessKey, KeyOrder, mint
 from gateway.access.roles import Role
 from gateway.audit import Chain
+from gateway.audit.files import keep_private
 from gateway.db import Database
 from gateway.ground import Ground, prepare, read_settings
 
@@ -21,6 +23,7 @@ def add_verbs(verbs: Any) -> None:
     """Add `keys bootstrap | create | list | revoke`."""
     keys = verbs.add_parser("keys", help="access keys").add_subparsers(required=True, metavar="VERB")
     verb = keys.add_parser("bootstrap", help="make the first admin key; the gateway must not be running")
+    verb.add_argument("--to", type=Path, help="write it there (owner only) before it is valid, print nothing")
     verb.set_defaults(run=bootstrap)
     verb = keys.add_parser("create", help="make a key; it is printed once")
     verb.add_argument("--role", required=True)
@@ -35,14 +38,15 @@ def add_verbs(verbs: Any) -> None:
 
 
 def bootstrap(arguments: argparse.Namespace) -> None:
-    """Print the first admin key. Raises Wrong while the gateway runs or when an admin key exists."""
-    del arguments
+    """Print the first admin key, or file it. Raises Wrong while the gateway runs or an admin key exists."""
     with prepare(read_settings()) as ground:
-        print(asyncio.run(_first_key(ground)))
+        text = asyncio.run(_first_key(ground, file=arguments.to))
+    if arguments.to is None:
+        print(text)
 
 
-async def _first_key(ground: Ground) -> str:
-    """Make the key with its audit entry, as the running gateway would."""
+async def _first_key(ground: Ground, *, file: Path | None) -> str:
+    """Make the key with its audit entry, as the running gateway would; filed first, it cannot be lost."""
     database = Database(ground.settings.url, Chain(ground.settings.replica))
     await database.start()
     try:
@@ -52,6 +56,8 @@ async def _first_key(ground: Ground) -> str:
         environment = str(ground.settings.environment)
         key, text = mint(order, environment=environment, by=SYSTEM.id, at=datetime.now(UTC))
         entry = entries.created(key, "created", by=SYSTEM, request=None)
+        if file is not None:
+            keep_private(file, f"{text}\n".encode())
         await database.write(lambda connection: store.insert_key(connection, key), entries=[entry])
     finally:
         await database.close()

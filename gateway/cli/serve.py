@@ -1,12 +1,14 @@
 """`gerbang serve`: run the gateway; `gerbang migrate`: bring the database to this version and stop."""
 
 import argparse
+import os
 from typing import Any
 
 import uvicorn
 
 from gateway import logs
 from gateway.app import build
+from gateway.connection import BoundedProtocol
 from gateway.ground import prepare, read_settings
 
 
@@ -23,9 +25,12 @@ def serve(arguments: argparse.Namespace) -> int:
     del arguments
     settings = read_settings()
     logs.configure(level=settings.log_level)
+    os.umask(0o077)  # names of those who told stand in the database
     with prepare(settings) as ground:
         config = uvicorn.Config(
             build(ground),
+            http=BoundedProtocol.of(str(settings.environment)),
+            ws="none",
             host=settings.host,
             port=settings.port,
             access_log=False,

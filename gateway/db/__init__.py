@@ -5,7 +5,7 @@ from .faults import CannotRead, CannotWrite
 from .ledger import Ledger
 from .lock import AlreadyRunning, ProcessLock
 from .schema import metadata
-from .upgrade import NewerSchema, WrongEnvironment, migrate
+from .upgrade import NewerSchema, WrongEnvironment, migrate, note_once, noted
 
 __all__ = [
     "AlreadyRunning",
@@ -18,4 +18,6 @@ __all__ = [
     "WrongEnvironment",
     "metadata",
     "migrate",
+    "note_once",
+    "noted",
 ]

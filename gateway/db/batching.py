@@ -1,6 +1,7 @@
 """A thread that takes what is waiting, does all of it at once, and answers everybody together."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
@@ -10,6 +11,8 @@ import structlog
 
 J = TypeVar("J")
 R = TypeVar("R")
+
+LEFT_BEHIND_S = 8.0  # a thread that has not ended by then waits for somebody who does not answer
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +80,7 @@ class BatchThread(Generic[J, R]):
         self._on_stop = on_stop
         self._gathered: list[Pending[J, R]] = []
         self._under_way = False
+        self._since = 0.0
         self._batches: SimpleQueue[list[Pending[J, R]]] = SimpleQueue()
         self._open = False
         self._thread = Thread(target=self._run, name=name, daemon=True)
@@ -98,15 +102,20 @@ class BatchThread(Generic[J, R]):
             self._loop.call_soon(self._hand_over)
         return await pending.future
 
+    @property
+    def busy_s(self) -> float:
+        """For how long the batch under way has been at it, seconds; 0 when none is."""
+        return time.monotonic() - self._since if self._under_way else 0.0
+
     async def stop(self) -> None:
-        """Do what is waiting, then end the thread."""
+        """Do what is waiting, then end the thread; one that hangs is left behind after a while."""
         if not self._open:
             return
         self._open = False
         while self._gathered:
             self._put_next()
         self._batches.put([])
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join, LEFT_BEHIND_S)
 
     def _hand_over(self) -> None:
         """
@@ -120,6 +129,7 @@ class BatchThread(Generic[J, R]):
             self._put_next()
 
     def _put_next(self) -> None:
+        self._since = time.monotonic()
         self._batches.put(self._gathered[: self._at_most])
         del self._gathered[: self._at_most]
 

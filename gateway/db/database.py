@@ -20,6 +20,7 @@ from .writer import Job, Writer
 R = TypeVar("R")
 
 READS_AT_MOST = 1000
+PATIENCE_S = 5.0  # a server that stalls behind a live connection answers neither yes nor no, for hours
 SWITCH_S = 0.0005
 
 
@@ -70,13 +71,18 @@ class Database:
     async def close(self) -> None:
         """Finish what is queued and close every connection."""
         await self._thread.stop()
-        self._readers.shutdown(wait=True)
+        self._readers.shutdown(wait=self.healthy, cancel_futures=True)
         self._reading.dispose()
 
     @property
     def healthy(self) -> bool:
-        """Whether the last batch could be committed."""
-        return self._writer.healthy
+        """Whether the last batch could be committed, and none has been under way for too long."""
+        return self._writer.healthy and self._thread.busy_s < PATIENCE_S
+
+    @property
+    def trouble(self) -> str | None:
+        """Why it is not healthy, in one line for the log and alarms."""
+        return "no answer" if self._thread.busy_s >= PATIENCE_S else self._writer.trouble
 
     async def write(
         self,
@@ -114,7 +120,10 @@ class Database:
             raise CannotRead("too many questions are waiting")
         self._questions += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+            async with asyncio.timeout(PATIENCE_S):
+                return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
+        except TimeoutError:
+            raise CannotRead(f"no answer within {PATIENCE_S:.0f} s") from None
         finally:
             self._questions -= 1
 
@@ -129,6 +138,9 @@ class Database:
 
     async def _submit(self, job: Job) -> Any:
         try:
-            return await self._thread.submit(job)
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._thread.submit(job)
         except Overrun as exc:
             raise CannotWrite("the writer's queue is full or closed") from exc
+        except TimeoutError:
+            raise CannotWrite(f"no answer within {PATIENCE_S:.0f} s", may_have_happened=True) from None

@@ -60,6 +60,11 @@ def _postgres_arguments(*, busy_ms: int, readonly: bool) -> dict[str, Any]:
         "statement_timeout": f"{STATEMENT_MS}ms",
         "idle_in_transaction_session_timeout": f"{STATEMENT_MS}ms",
         "TimeZone": "UTC",
+        # The server's side: a session that vanished in a power cut would hold the log's lock for hours.
+        "tcp_keepalives_idle": "5",
+        "tcp_keepalives_interval": "2",
+        "tcp_keepalives_count": "3",
+        "tcp_user_timeout": f"{STATEMENT_MS}ms",
     }
     return {
         "application_name": "gerbang",

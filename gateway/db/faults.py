@@ -3,11 +3,20 @@
 import sqlite3
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 
 class CannotWrite(Exception):
-    """The database is locked, full, broken or overrun; as far as we know nothing of this was committed."""
+    """
+    The database is locked, full, broken or overrun.
+
+    Nothing of this was committed, unless *may_have_happened*: then nobody was told.
+    """
+
+    def __init__(self, reason: str = "", *, may_have_happened: bool = False) -> None:
+        """Take the *reason* for the log."""
+        super().__init__(reason)
+        self.may_have_happened = may_have_happened
 
 
 class CannotRead(Exception):
@@ -32,22 +41,24 @@ _SQLITE_SICK = frozenset(
 )
 # SQLSTATE classes (PostgreSQL 15, appendix A): connection, resources, operator, system, files, internal.
 _POSTGRES_SICK_CLASSES = frozenset({"08", "53", "57", "58", "F0", "XX"})
-_READ_ONLY, _LOCK_TIMEOUT = "25006", "55P03"
-_POSTGRES_SICK = frozenset({_READ_ONLY, _LOCK_TIMEOUT})
+_READ_ONLY, _LOCK_TIMEOUT, _IDLE_TIMEOUT = "25006", "55P03", "25P03"
+_POSTGRES_SICK = frozenset({_READ_ONLY, _LOCK_TIMEOUT, _IDLE_TIMEOUT})
 _POSTGRES_COLLIDED = frozenset({"40001", "40P01"})
 
 
 def is_sick(exc: BaseException) -> bool:
     """Say whether *exc* means that the database itself cannot serve."""
-    if isinstance(exc, CannotWrite):
+    if isinstance(exc, CannotWrite | PendingRollbackError):
         return True
     if not isinstance(exc, DBAPIError):
         return False
+    if exc.connection_invalidated:
+        return True
     if isinstance(exc.orig, psycopg.Error):
         return _postgres_is_sick(exc.orig)
     if isinstance(exc.orig, sqlite3.Error):
         return (getattr(exc.orig, "sqlite_errorcode", 0) & 0xFF) in _SQLITE_SICK
-    return exc.connection_invalidated
+    return False
 
 
 def _postgres_is_sick(exc: psycopg.Error) -> bool:

@@ -12,5 +12,6 @@ metadata = MetaData(
     }
 )
 
-# What this database is: `environment` (demo or live) and `created_at` (UTC, ISO 8601).
+# What this database is: `environment` (demo or live), `created_at` (UTC, ISO 8601), `subject_key` (a mark
+# of the key its pseudonyms were made with).
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -38,6 +38,7 @@ def migrate(url: str, *, environment: str) -> None:
     _ask_for_wal(connector)
     with connector.begin() as connection:
         if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")  # another replica may be migrating
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY_KEY,))
             _demand_utf8(connection)
         _check_environment(connection, environment)
@@ -47,9 +48,33 @@ def migrate(url: str, *, environment: str) -> None:
 
 def environment_of(connection: Connection) -> str | None:
     """Return the environment noted in the database, None in a new one."""
-    if not inspect(connection).has_table(meta.name):
-        return None
-    return connection.scalar(select(meta.c.value).where(meta.c.name == "environment"))
+    return _noted(connection, "environment") if inspect(connection).has_table(meta.name) else None
+
+
+def noted(url: str, name: str) -> str | None:
+    """Return what stands under *name* in the `meta` of the migrated database at *url*."""
+    reader = engine.reading(url, connections=1)
+    try:
+        with reader.connect() as connection:
+            return _noted(connection, name)
+    finally:
+        reader.dispose()
+
+
+def note_once(url: str, name: str, value: str) -> str:
+    """Put *value* under *name* unless something stands there; return what stands. Before any writer runs."""
+    connector = engine.writing(url)
+    with connector.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_ADVISORY_KEY,))
+        found = _noted(connection, name)
+        if found is None:
+            connection.execute(insert(meta), [{"name": name, "value": value}])
+        return found or value
+
+
+def _noted(connection: Connection, name: str) -> str | None:
+    return connection.scalar(select(meta.c.value).where(meta.c.name == name))
 
 
 def _is_new(url: str) -> bool:
@@ -104,7 +129,7 @@ def _demand_utf8(connection: Connection) -> None:
 def _check_environment(connection: Connection, environment: str) -> None:
     found = environment_of(connection)
     if found is not None and found != environment:
-        raise WrongEnvironment(f"this database is {found!r}, the gateway runs as {environment!r}")
+        raise WrongEnvironment(f"this database is '{found}', the gateway runs as '{environment}'")
 
 
 def _config() -> Config:

@@ -33,10 +33,6 @@ class Job:
         return result, entries
 
 
-class CommitFailed(CannotWrite):
-    """The commit itself failed: whether it happened is unknown until the log's end is read again."""
-
-
 Waiting = Pending[Job, Any]
 
 
@@ -49,6 +45,7 @@ class Writer:
         self._ledger = ledger
         self._connection: Connection | None = None
         self.healthy = False
+        self.trouble: str | None = None  # why the last batch could not be committed
 
     def perform(self, batch: list[Waiting]) -> None:
         """Do the batch bare; if a job raises, undo it all and do each in a savepoint of its own."""
@@ -106,29 +103,36 @@ class Writer:
         self._commit(connection)
 
     def _in_savepoint(self, connection: Connection, pending: Waiting) -> None:
+        savepoint = connection.begin_nested()
         try:
-            with connection.begin_nested():
-                result, entries = pending.job.run(connection)
-                # Last in the savepoint: if it raises, the ledger stands where it stood.
-                self._ledger.append(connection, entries)
-                pending.settle(result)
+            result, entries = pending.job.run(connection)
+            # Last in the savepoint: if it raises, the ledger stands where it stood.
+            self._ledger.append(connection, entries)
         except Exception as exc:
             if is_sick(exc):
                 raise
+            # Not by `with`: on a full disk SQLite has undone everything already, and that there is no
+            # savepoint left must end the batch; going on, each job would commit by itself, off the chain.
+            savepoint.rollback()
             pending.fail(_cannot_write(exc) if has_collided(exc) else exc)
+        else:
+            savepoint.commit()
+            pending.settle(result)
 
     def _commit(self, connection: Connection) -> None:
         try:
             connection.commit()
         except Exception as exc:
-            raise CommitFailed(word(exc)) from exc
+            # Whether it happened is unknown until the log's end is read again.
+            raise CannotWrite(word(exc), may_have_happened=True) from exc
         self._ledger.committed()
 
     def _broke(self, batch: list[Waiting], exc: BaseException) -> None:
         """Answer everybody, and trust neither the connection nor the ledger's memory any longer."""
-        if self.healthy:
-            log.warning("database.unwritable", reason=word(exc), jobs=len(batch))
-        self.healthy = False
+        reason = word(exc)
+        if reason != self.trouble:
+            log.warning("database.unwritable", reason=reason, jobs=len(batch))
+        self.healthy, self.trouble = False, reason
         self._ledger.rolled_back()
         self._discard()
         for pending in batch:
@@ -148,7 +152,7 @@ class Writer:
     def _recovered(self) -> None:
         if not self.healthy:
             log.info("database.writable")
-        self.healthy = True
+        self.healthy, self.trouble = True, None
 
 
 def _still_wanted(batch: list[Waiting]) -> Iterator[Waiting]:
@@ -156,6 +160,7 @@ def _still_wanted(batch: list[Waiting]) -> Iterator[Waiting]:
 
 
 def _cannot_write(exc: BaseException) -> CannotWrite:
-    failure = CannotWrite(word(exc))
+    may_have = isinstance(exc, CannotWrite) and exc.may_have_happened
+    failure = CannotWrite(word(exc), may_have_happened=may_have)
     failure.__cause__ = exc
     return failure

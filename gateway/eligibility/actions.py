@@ -5,6 +5,7 @@ The intent is committed before the number leaves the house, the outcome after; w
 time is UNKNOWN with its reason, and help goes out all the same.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import cast
 from contracts import ChecksEligibility, Coverage, CoverageAnswer, Entry
 from gateway.audit.recorder import Recorder
 from gateway.audit.subjects import Subjects
-from gateway.db import Database
+from gateway.db import CannotWrite, Database
 from gateway.exchange.deadline import Deadline
 from gateway.exchange.outcome import Outcome
 from gateway.exchange.perform import perform
@@ -24,6 +25,7 @@ from .cache import CoverageCache
 from .check import NOBODY_KNOWS, Check, Checked, from_exchange
 
 OPERATION = "check_eligibility"
+GRACE_S = 1.0  # beyond the deadline, for an outcome to reach the spool while the database is sick
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,19 @@ class EligibilityRoom:
 
 async def check(room: EligibilityRoom, asked: Check) -> Checked:
     """Answer within the deadline. Raises CannotWrite when nothing can be recorded: then nobody was asked."""
+    deadline = Deadline.after(room.deadline_ms / 1000)
+    try:
+        async with asyncio.timeout_at(deadline.at + GRACE_S):
+            return await _check(room, asked, deadline)
+    except TimeoutError:
+        raise CannotWrite("not written down within the deadline", may_have_happened=True) from None
+
+
+async def _check(room: EligibilityRoom, asked: Check, deadline: Deadline) -> Checked:
     at = datetime.now(UTC)
     remembered = room.cache.get(asked.question, at=at)
     if room.insurer is not None and remembered is None:
-        return await _ask(room, room.insurer, asked)
+        return await _ask(room, room.insurer, asked, deadline)
     if remembered:
         checked = replace(remembered, mode="cached")
     else:
@@ -64,13 +75,13 @@ async def check(room: EligibilityRoom, asked: Check) -> Checked:
     return checked
 
 
-async def _ask(room: EligibilityRoom, insurer: Partner, asked: Check) -> Checked:
+async def _ask(room: EligibilityRoom, insurer: Partner, asked: Check, deadline: Deadline) -> Checked:
     port = cast(ChecksEligibility, insurer.port)  # the app hands in only such a partner
     outcome = await perform(
         insurer,
         OPERATION,
         lambda: port.check_eligibility(asked.question),
-        deadline=Deadline.after(room.deadline_ms / 1000),
+        deadline=deadline,
         witness=_Disclosure(room, insurer.id, asked),
     )
     checked = from_exchange(insurer.id, outcome, at=datetime.now(UTC))

@@ -12,7 +12,7 @@ from contracts import CoverageQuestion, Nik, Nokartu
 from contracts.clock import WIB
 from gateway.access.guard import GuardedRoute, allow, principal
 from gateway.access.roles import Role
-from gateway.bodies import JSON, body_of, read_body
+from gateway.bodies import JSON, Day, body_of, read_body
 from gateway.edge import request_id
 from gateway.problems import Problem
 
@@ -37,11 +37,9 @@ class EligibilityCheck(BaseModel):
     nik: Annotated[Nik | None, Field(description="NIK, 16 digits.")] = None
     nokartu: Annotated[Nokartu | None, Field(description="Number of the JKN card, 13 digits.")] = None
     birth_date: Annotated[
-        date | None, Field(strict=False, description="As the caller states it; answered by yes or no.")
+        Day | None, Field(description="As the caller states it; answered by yes or no.")
     ] = None
-    service_date: Annotated[
-        date | None, Field(strict=False, description="Local day of service; today when absent.")
-    ] = None
+    service_date: Annotated[Day | None, Field(description="Local day of service; today when absent.")] = None
     purpose: Annotated[
         Purpose,
         Field(description="HL7 v3 PurposeOfUse: ETREAT emergency treatment, TREAT treatment, COVERAGE."),

@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from contracts import PartnerError, Refused
+from gateway.db import CannotWrite
 from gateway.partners.breaker import Permit
 from gateway.partners.registry import Partner
 
@@ -69,6 +70,9 @@ class Course(Generic[T]):
             await self.witness.intent()
         except asyncio.CancelledError:
             self.intended = True  # cut off, it may have been committed all the same
+            raise
+        except CannotWrite as failure:
+            self.intended = failure.may_have_happened
             raise
         self.intended = True
 

@@ -15,9 +15,9 @@ class Outcome(Generic[T]):
 
     *word* is `answered`, a PartnerError's word, `late` (the deadline came first) or `not_asked`: nothing
     was sent and no intent was written. *reason* is a stable code beside it: `no_system`, `standing`,
-    `breaker_open`, `bulkhead_full`, `deadline`, `cancelled`, `defect`, or the error's own. *attempts*
-    counts those begun; `late` with none means that the intent was written and nothing was sent.
-    *elapsed_ms* covers everything since the question, waiting included.
+    `breaker_open`, `bulkhead_full`, `deadline`, `cancelled`, `cannot_record`, `defect`, or the error's
+    own. *attempts* counts those begun; `late` with none means that the intent was written and nothing
+    was sent. *elapsed_ms* covers everything since the question, waiting included.
     """
 
     partner: str

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from contracts import PartnerError
+from gateway.db import CannotWrite
 from gateway.partners.bulkhead import BulkheadFull
 from gateway.partners.config import Standing
 from gateway.partners.registry import Partner
@@ -75,6 +76,9 @@ async def _outcome(course: Course[T]) -> Outcome[T]:
         return course.late()
     except asyncio.CancelledError:
         await course.write_down(course.cancelled())
+        raise
+    except CannotWrite:
+        await course.write_down(course.not_asked("cannot_record"))
         raise
 
 

@@ -66,11 +66,10 @@ class SettingsReader:
                 mistakes.add(f"{path}.{name}", f"missing: put it into {self.places.described(partner, name)}")
         return found
 
-    def _absent(self, partner: str, model: type[BaseModel], secrets: Mapping[str, str]) -> str:
+    def _absent(self, partner: str, model: type[BaseModel], secrets: Mapping[str, str]) -> Mapping[str, str]:
         """Say where secrets that were not found would be; only the adapter knows whether it wants them."""
         absent = [name for name in secrets_of(model) if name not in secrets]
-        places = "; ".join(f"{name}: {self.places.described(partner, name)}" for name in absent)
-        return f" (secrets not found: {places})" if absent else ""
+        return {name: self.places.described(partner, name) for name in absent}
 
     def _judge(self, path: str, values: Mapping[str, Any], mistakes: Mistakes) -> None:
         for name, value in values.items():
@@ -87,19 +86,27 @@ def _validated(
     model: type[BaseModel],
     plain: Mapping[str, Any],
     secrets: Mapping[str, str],
-    absent: str,
+    absent: Mapping[str, str],
     mistakes: Mistakes,
 ) -> BaseModel | None:
     try:
         return model.model_validate({**plain, **secrets})
     except ValidationError as wrong:
         for location, kind, message in found_by(wrong):
-            if location and location[0] in secrets:
+            field = str(location[0]) if location else ""
+            if field in secrets:
                 said = _SAID_OF_SECRETS.get(kind, "not acceptable")
+            elif field in absent:
+                said = f"missing: put it into {absent[field]}"
             else:
-                said = _without(secrets.values(), reason(kind, message)) + ("" if location else absent)
+                said = _without(secrets.values(), reason(kind, message)) + ("" if location else _all(absent))
             mistakes.add(below(path, location), said)
         return None
+
+
+def _all(absent: Mapping[str, str]) -> str:
+    places = "; ".join(f"{name}: {place}" for name, place in absent.items())
+    return f" (secrets not found: {places})" if absent else ""
 
 
 def _without(secrets: Iterable[str], text: str) -> str:

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self, TypeGuard
+from typing import Annotated, Any, ClassVar, TypeGuard
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, field_validator
 
 from contracts import Need
 
@@ -67,12 +67,12 @@ class Row(BaseModel):
     facility: Facility | None = None
     settings: dict[str, Any] | None = None
 
-    @model_validator(mode="after")
-    def _whole_place(self) -> Self:
-        place = self.facility
+    @field_validator("facility")
+    @classmethod
+    def _whole_place(cls, place: Facility | None) -> Facility | None:
         if place and (place.latitude is None) != (place.longitude is None):
-            raise ValueError("facility: latitude and longitude come together")
-        return self
+            raise ValueError("latitude and longitude come together")
+        return place
 
 
 def is_id(value: object) -> TypeGuard[str]:

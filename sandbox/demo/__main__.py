@@ -11,8 +11,9 @@ from pathlib import Path
 from types import FrameType
 
 from .children import Child, Failed, check_free, run, start, status_of, wait_until_ready
-from .files import DemoEnv, write_partners
+from .files import DemoEnv, alone_in, write_partners
 
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)  # SIGHUP: the terminal was closed
 ROLES = ("dispatcher", "operator", "approver", "auditor", "partner")
 PARTNER_OF_THE_DEMO = "rsud-sayoeti"  # has only a telephone: its people may state their beds themselves
 
@@ -69,9 +70,13 @@ def _kept(plan: Plan, kept: DemoEnv) -> dict[str, str]:
 def _admin_key(plan: Plan, known: dict[str, str], env: dict[str, str]) -> str:
     if "GERBANG_KEY_ADMIN" in known:
         return known["GERBANG_KEY_ADMIN"]
+    filed = plan.data_dir / "admin.key"  # written before it is valid: a kill loses nothing
     try:
-        return run(["gateway", "keys", "bootstrap"], env=env)
+        run(["gateway", "keys", "bootstrap", "--to", str(filed)], env=env, quiet=True)
+        return filed.read_text(encoding="ascii").strip()
     except Failed as failed:
+        if filed.exists():
+            return filed.read_text(encoding="ascii").strip()
         raise Failed(
             f"{failed}\nIf the keys of an earlier start are lost, remove {plan.data_dir}"
         ) from failed
@@ -153,6 +158,7 @@ def _bring_up(plan: Plan, children: list[Child]) -> None:
     children.append(start("the gateway", gateway, log=plan.data_dir / "gateway.log", env=env))
     wait_until_ready(f"{plan.url}/readyz", children)
     kept.write(addresses | _keys(plan, known, admin, env))
+    (plan.data_dir / "admin.key").unlink(missing_ok=True)
     _say_where(plan, kept.path)
 
 
@@ -163,16 +169,23 @@ def _stop(signal_number: int, frame: FrameType | None) -> None:
 def main() -> int:
     """Run the demo until stopped; 1 when it cannot start or one of the two ends."""
     plan, children = _plan(), list[Child]()
-    signal.signal(signal.SIGTERM, _stop)
+    os.umask(0o077)
+    for ending in _ENDINGS:
+        signal.signal(ending, _stop)
     try:
-        _bring_up(plan, children)
-        _watch(children)
+        with alone_in(plan.data_dir):
+            _bring_up(plan, children)
+            _watch(children)
     except Failed as failed:
         print(f"demo: {failed}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("demo: stopping")
     finally:
+        for ending in (*_ENDINGS, signal.SIGINT):
+            signal.signal(ending, signal.SIG_IGN)  # it is ending already, and leaves nothing behind
+        for child in children:
+            child.ask_to_end()
         for child in reversed(children):
             child.stop()
     return 0

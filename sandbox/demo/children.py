@@ -1,5 +1,7 @@
 """The two programs of the demo: started, watched, stopped."""
 
+import ctypes
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PATIENCE_S = 60.0
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _STOPPING_S = 12.0
 
 
@@ -33,9 +36,13 @@ class Child:
             words = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
             raise Failed("\n".join([f"{self.name} has ended (exit {code}); its last words:", *words]))
 
+    def ask_to_end(self) -> None:
+        """Ask it to end; `stop` waits for that."""
+        self.process.terminate()
+
     def stop(self) -> None:
         """Ask it to end; insist after twelve seconds."""
-        self.process.terminate()
+        self.ask_to_end()
         try:
             self.process.wait(_STOPPING_S)
         except subprocess.TimeoutExpired:
@@ -43,30 +50,44 @@ class Child:
             self.process.wait()
 
 
+def _end_with_the_demo() -> None:
+    """Ask the kernel for SIGTERM when the demo dies in whatever way: nothing stays behind on its ports."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def start(name: str, arguments: Sequence[str], *, log: Path, env: dict[str, str]) -> Child:
-    """Start `python -m ...` in its own session, so that Ctrl-C reaches only the demo, which then stops it."""
-    with log.open("wb") as out:
+    """
+    Start `python -m ...` in its own session, so that Ctrl-C reaches only the demo, which then stops it.
+
+    The log goes on where it ended: what a crash said is still there after the next start.
+    """
+    with log.open("ab") as out:
         process = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, "-m", *arguments],
             stdout=out,
             stderr=subprocess.STDOUT,
             env=env,
             start_new_session=True,
+            preexec_fn=_end_with_the_demo if sys.platform == "linux" else None,
         )
     return Child(name, process, log)
 
 
-def run(arguments: Sequence[str], *, env: dict[str, str]) -> str:
-    """Run `python -m ...` to its end and return the last line it printed; raise Failed with its complaint."""
+def run(arguments: Sequence[str], *, env: dict[str, str], quiet: bool = False) -> str:
+    """
+    Run `python -m ...` to its end and return the last line it printed; raise Failed with its complaint.
+
+    Whoever prints nothing has failed too, unless it is to be *quiet*.
+    """
     done = subprocess.run(  # noqa: S603 - our own modules
         [sys.executable, "-m", *arguments], capture_output=True, text=True, env=env, check=False
     )
     if done.returncode:
         raise Failed(f"`{' '.join(arguments)}` failed:\n{done.stderr.strip() or done.stdout.strip()}")
     printed = done.stdout.strip().splitlines()
-    if not printed:
+    if not printed and not quiet:
         raise Failed(f"`{' '.join(arguments)}` printed nothing")
-    return printed[-1]
+    return printed[-1] if printed else ""
 
 
 def check_free(what: str, host: str, port: int) -> None:

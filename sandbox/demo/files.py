@@ -1,9 +1,14 @@
 """The files of the demo: partners and their secrets for the gateway, addresses and keys for people."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.table import HospitalRow, read_table
 from sandbox.vclaim.signing import DEMO
+
+from .children import Failed
 
 _TEMPLATE = Path(__file__).parents[1] / "partners.toml"
 
@@ -40,6 +45,18 @@ def write_partners(data_dir: Path, *, sandbox_url: str) -> Path:
     path = data_dir / "partners.toml"
     path.write_text(_TEMPLATE.read_text(encoding="utf-8").replace("{sandbox}", sandbox_url), encoding="utf-8")
     return path
+
+
+@contextmanager
+def alone_in(data_dir: Path) -> Iterator[None]:
+    """Hold *data_dir* for this demo; a second one would rewrite the first one's files. Raises Failed."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "demo.lock").open("ab") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Failed(f"another demo runs in {data_dir}") from None
+        yield
 
 
 class DemoEnv:

@@ -121,6 +121,26 @@ def test_a_database_of_a_newer_program_is_refused(good: dict[str, Any]) -> None:
     assert "9999_tomorrow" in refusal(good)
 
 
+def test_a_lost_key_is_not_made_anew(good: dict[str, Any]) -> None:
+    """A database restored without its key: a new one would give everybody a second pseudonym."""
+    start(good)
+    key = good["data_dir"] / "secrets" / KEY_NAME
+    kept = key.read_bytes()
+    key.unlink()
+    assert f"{key} is missing" in refusal(good)
+    assert not key.exists()
+    key.write_bytes(kept)
+    start(good)
+
+
+def test_another_databases_key_is_refused(good: dict[str, Any]) -> None:
+    """Thirty-two bytes, and the wrong ones."""
+    start(good)
+    key = good["data_dir"] / "secrets" / KEY_NAME
+    key.write_bytes(bytes(32))
+    assert f"{key} is not this database's key" in refusal(good)
+
+
 @pytest.mark.parametrize("content", [b"", b"short", b"x" * 31, b"x" * 33])
 def test_a_damaged_key_file_is_refused(good: dict[str, Any], content: bytes) -> None:
     """With another key nobody would be found again; the file is named, its content is not told."""
@@ -251,6 +271,14 @@ def test_no_value_of_a_wrong_variable_is_repeated(value: str) -> None:
         with pytest.raises(CannotStart) as told:
             read_settings()
     assert value not in f"{told.value} {told.value!r} {told.value.__cause__}"
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compose makes them of what nobody set: an empty host would listen to the whole world."""
+    defaults = read_settings()
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"GERBANG_{name.upper()}", "")
+    assert read_settings() == defaults
 
 
 def test_the_networks_are_read_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,12 +95,29 @@ def test_a_telephone_call_makes_a_figure(house: House) -> None:
     assert (shown["free"], shown["origin"], shown["mode"]) == (2, "declared", "pushed")
 
 
-def test_a_statement_lasts_two_hours_at_most(house: House) -> None:
-    """A later end is refused by the field's name."""
-    told = {"need": "igd", "free": 3, "told_by": "Perawat", "expires_at": "2099-01-01T00:00:00Z"}
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"expires_at": "2099-01-01T00:00:00Z"}, "body.expires_at"),  # two hours at most
+        ({"expires_at": "2026-01-01T00:00:00Z"}, "body.expires_at"),
+        ({"expires_at": 4102444800}, "body.expires_at"),
+        ({"expires_at": "4102444800"}, "body.expires_at"),
+        ({"expires_at": "2026-11-25"}, "body.expires_at"),
+        ({"free": -1}, "body.free"),
+        ({"told_by": "Siti 1571 0152 0390 9901"}, "body.told_by"),
+        ({"told_by": "Siti 1571-0152.0390\u200b9901"}, "body.told_by"),
+        ({"told_by": "Siti\u202e"}, "body.told_by"),
+    ],
+)
+def test_a_wrong_statement_is_told_by_the_name_of_its_field(
+    house: House, wrong: dict[str, Any], field: str
+) -> None:
+    """Nothing is kept, and no number of a person gets in as a name."""
+    told = {"need": "igd", "free": 3, "told_by": "Perawat, 0812-3456-7890"}
     with house.client("operator") as operator:
-        answer = operator.put("/v1/hospitals/rsud-sayoeti/declared-capacity", json=told)
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "body.expires_at")
+        answer = operator.put("/v1/hospitals/rsud-sayoeti/declared-capacity", json=told | wrong)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    assert "9901" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -112,6 +129,8 @@ def test_a_statement_lasts_two_hours_at_most(house: House) -> None:
         ({"need": "icu", "lat": "nan"}, "query.lat"),
         ({"need": "icu", "deadline_ms": "5"}, "query.deadline_ms"),
         ({"need": "icu", "frech": "true"}, "query.frech"),
+        ({"need": "icu", "lat": "-1.6"}, "query.lon"),
+        ({"need": "icu", "lon": "103.6"}, "query.lat"),
     ],
 )
 def test_a_wrong_question_is_told_by_the_name_of_its_field(

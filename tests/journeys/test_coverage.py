@@ -70,6 +70,10 @@ def test_an_insurer_in_trouble_is_unknown_in_time(house: House, sandbox: Sandbox
     [
         ({"nik": "1571013203909901", "purpose": "ETREAT"}, "body.nik"),
         ({"nik": "12", "purpose": "ETREAT"}, "body.nik"),
+        ({"nik": ACTIVE, "purpose": "ETREAT", "birth_date": 0}, "body.birth_date"),
+        ({"nik": ACTIVE, "purpose": "ETREAT", "birth_date": "0"}, "body.birth_date"),
+        ({"nik": ACTIVE, "purpose": "ETREAT", "birth_date": "1990-03-12T00:00:00Z"}, "body.birth_date"),
+        ({"nik": ACTIVE, "purpose": "ETREAT", "birth_date": "1990-13-12"}, "body.birth_date"),
         ({"nik": ACTIVE}, "body.purpose"),
         ({"nik": ACTIVE, "purpose": "CURIOSITY"}, "body.purpose"),
         ({"nik": ACTIVE, "nokartu": "0000000000018", "purpose": "ETREAT"}, "body"),

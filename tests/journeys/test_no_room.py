@@ -191,7 +191,8 @@ def test_a_full_disk_holds_back_no_bed_answer(
     log = records(house)
     _asked(answers, log)
     gaps = [record["detail"]["entries"] for record in log if record["act"] == "audit.gap"]
-    assert sum(gaps) == counted["degraded"] + len(("the ward", "the alarms"))
+    listing_lost = "alarms.listed" not in acts(log)  # it is short: there may have been room for it
+    assert sum(gaps) == counted["degraded"] + len(("the ward",)) + listing_lost
     assert _alarms(house) == set()
     _serves_again(house)
 

@@ -68,9 +68,10 @@ def _declare(house: House, free: int) -> httpx.Response:
         return operator.put("/v1/hospitals/rsud-sayoeti/declared-capacity", json=told)
 
 
-def _until_durable(house: House) -> None:
+def _until(house: House, field: str, wanted: object) -> None:
+    """Wait until /readyz says so."""
     until = time.monotonic() + BACK_S
-    while (said := httpx.get(f"{house.url}/readyz", trust_env=False).json())["recording"] != "durable":
+    while (said := httpx.get(f"{house.url}/readyz", trust_env=False).json())[field] != wanted:
         assert time.monotonic() < until, said
         time.sleep(0.05)
 
@@ -88,7 +89,7 @@ def test_a_server_that_goes_away_holds_back_no_bed_answer(house: House, server: 
         assert refused.status_code == 503, refused.text
         assert refused.json()["type"] == "urn:gerbang:problem:cannot-record"
     server[0] = server[0].again()
-    _until_durable(house)
+    _until(house, "recording", "durable")
     answers.append(_beds(house))
 
     assert [answers[0]["audit"], answers[-1]["audit"]] == ["durable", "durable"]
@@ -96,6 +97,29 @@ def test_a_server_that_goes_away_holds_back_no_bed_answer(house: House, server: 
     of = by_request(records(house))
     assert all(acts(of[answer["request"]]) == ["capacity.asked"] for answer in answers)
     assert acts(records(house)).count("capacity.declared") == 1
+
+
+@pytest.mark.slow
+def test_a_server_that_stalls_is_noticed_and_holds_back_no_bed_answer(
+    house: House, server: list[Server], sandbox: Sandbox
+) -> None:
+    """Connections stay and nobody is answered: beds come, rounds go on, the rest is refused in time."""
+    _beds(house)
+    server[0].freeze()
+    try:
+        answers = [_beds(house)]
+        assert _declare(house, 9).json()["type"] == "urn:gerbang:problem:cannot-record"
+        _until(house, "ready", False)
+        answers.append(_beds(house))
+        before = int(str(sandbox.journal("rs-siloam")["seen"]))
+        time.sleep(8)  # a round waits five seconds for the database, and one between
+        assert int(str(sandbox.journal("rs-siloam")["seen"])) > before
+    finally:
+        server[0].thaw()
+    _until(house, "recording", "durable")
+    assert {answer["audit"] for answer in answers} == {"spooled"}
+    of = by_request(records(house))
+    assert all(acts(of[answer["request"]]) == ["capacity.asked"] for answer in answers)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -48,10 +49,13 @@ class Api(BaseHTTPRequestHandler):
 
 
 words = sys.argv[1:]
-if words == ["keys", "bootstrap"]:
+if words[:3] == ["keys", "bootstrap", "--to"]:
     database.touch()
     assert not keys(), "there is an admin key already"
     add("admin")
+    Path(words[3]).write_text(keys()[-1])
+    if (data / "killed").exists():
+        os.kill(os.getppid(), 9)
 elif words[:2] == ["keys", "create"]:
     assert os.environ["GERBANG_KEY_ADMIN"] in keys()
     add(words[words.index("--role") + 1] + ("-" + words[-1] if "--partner" in words else ""))
@@ -160,6 +164,49 @@ def test_makes_new_keys_when_the_database_is_gone(demo: Demo) -> None:
     process = demo.up()
     assert demo.env()["GERBANG_KEY_ADMIN"] == "key-0-admin"
     stop(process)
+
+
+@pytest.mark.slow
+def test_a_kill_between_the_first_key_and_its_note_loses_nothing(demo: Demo) -> None:
+    """The key is filed before it is valid: the next start finds it."""
+    demo.var.mkdir()
+    (demo.var / "killed").touch()
+    demo.start().communicate(timeout=60)
+    assert not (demo.var / "demo.env").exists()
+    (demo.var / "killed").unlink()
+    process = demo.up()
+    assert demo.env()["GERBANG_KEY_ADMIN"] == "key-0-admin"
+    assert not (demo.var / "admin.key").exists()
+    stop(process)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGHUP, signal.SIGKILL])
+def test_nothing_stays_behind_whatever_ends_it(demo: Demo, how: signal.Signals) -> None:
+    """The terminal is closed, the demo is killed: sandbox and gateway end too, the next start finds room."""
+    stop(demo.up(), how)
+    until = time.monotonic() + 10
+    for port in demo.ports:
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) != 0:
+                    break
+            assert time.monotonic() < until, port
+            time.sleep(0.05)
+    stop(demo.up())
+
+
+@pytest.mark.slow
+def test_a_second_demo_touches_nothing_of_the_first(demo: Demo) -> None:
+    """On the same folder with other ports: refused before a file is written."""
+    first = demo.up()
+    before = demo.env()
+    ports, demo.ports = demo.ports, (free_port(), free_port())
+    words, _ = demo.start().communicate(timeout=30)
+    assert "another demo runs in" in words
+    assert demo.env() == before
+    demo.ports = ports
+    stop(first)
 
 
 def check_files(demo: Demo) -> None:

@@ -65,10 +65,17 @@ async def test_the_same_idempotency_key_makes_one_key(admin):
     first = await caller.post("/v1/keys", json=DESK, headers=header)
     again = await caller.post("/v1/keys", json=DESK, headers=header)
     other = await caller.post("/v1/keys", json=DESK | {"role": "auditor"}, headers=header)
-    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    longer = await caller.post("/v1/keys", json=DESK | {"days": 700}, headers=header)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (other.status_code, longer.status_code) == (409, 409)
     assert again.json()["key"] is None
     assert again.json()["access_key"] == first.json()["access_key"]
-    assert [entry.outcome for entry in gate.notebook.of("key.created")] == ["created", "repeated", "conflict"]
+    assert [entry.outcome for entry in gate.notebook.of("key.created")] == [
+        "created",
+        "repeated",
+        "conflict",
+        "conflict",
+    ]
     assert len(gate.ring.keys) == 2
 
 
@@ -92,6 +99,8 @@ async def test_a_partners_key_names_a_partner_that_exists(admin):
         ({"holder": ""}, "body.holder"),
         ({"holder": f"Siti {CANARY}"}, "body.holder"),
         ({"holder": "line\nbreak"}, "body.holder"),
+        ({"holder": "Siti 15710-15203-90990-1"}, "body.holder"),
+        ({"holder": "desk \u202eone"}, "body.holder"),
         ({"days": 0}, "body.days"),
         ({"days": 731}, "body.days"),
         ({"days": "30"}, "body.days"),
@@ -105,6 +114,16 @@ async def test_what_is_not_acceptable_is_named(admin, change, field):
     answer = await caller.post("/v1/keys", json=DESK | change)
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [field])
     assert CANARY not in answer.text
+
+
+async def test_a_body_that_is_not_declared_as_json_is_told_what_to_say(admin):
+    """`curl -d` without a header, a newcomer's first mistake: 415 with the header to send."""
+    _, caller, _ = admin
+    answer = await caller.post(
+        "/v1/keys", content=b'{"role":"admin"}', headers={"Content-Type": "text/plain"}
+    )
+    assert (answer.status_code, answer.json()["type"]) == (415, "urn:gerbang:problem:media-type")
+    assert "application/json" in answer.json()["detail"]
 
 
 async def test_an_unknown_key_cannot_be_revoked(admin):

@@ -274,6 +274,7 @@ class HangingDatabase:
     """A database whose disk has stopped answering."""
 
     healthy = True
+    trouble = None
 
     async def record(self, *_: Entry) -> None:
         """Never come back."""

@@ -208,3 +208,26 @@ async def test_an_unopened_spool_refuses(tmp_path: Path) -> None:
     with pytest.raises(CannotSpool, match="not open"):
         await spool.append([entry(1)])
     await spool.stop()
+
+
+async def test_a_reset_the_disk_refuses_hides_no_later_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the mark reached the disk or not: what is acknowledged after it is found again."""
+    spool = Spool(tmp_path, size=100_000)
+    spool.open()
+    spool.start()
+    await spool.append([entry(1)])
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fdatasync", _io_error)
+        assert await spool.reset(spool.end)
+    await spool.append([entry(2)])
+    after_a_crash = Spool(tmp_path, size=100_000)
+    after_a_crash.open()
+    assert after_a_crash.waiting == 1
+    assert [each.key for each in after_a_crash.read(0, at_most=10)[0]] == [entry(2).key]
+    await spool.stop()
+
+
+def _io_error(_: int) -> None:
+    raise OSError(errno.EIO, "Input/output error")

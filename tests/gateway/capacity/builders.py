@@ -49,7 +49,7 @@ def sighting(
     total = None if free is None else free + 5
     return Sighting(
         origin="fhir",
-        tallies={need: Tally(free, total, soon=soon, unknown=unknown, as_of=as_of)},
+        tallies={need: Tally(free, total, soon=soon, unknown=unknown, as_of=as_of, changed_at=as_of)},
         as_of=as_of,
         received_at=NOON,
         complete=complete,

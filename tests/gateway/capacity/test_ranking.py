@@ -1,15 +1,17 @@
 """The order of hospitals and the reasons for it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts import Need
+from contracts import Bed, BedState, CapacityReport, Need
 from gateway.capacity.board import make_board
 from gateway.capacity.picture import AskOutcome, Picture, Sighting
 from gateway.capacity.ranking import Freshness, Group, Judged, Place, distances, freshness, in_order
+from gateway.capacity.tally import tally
 from gateway.capacity.words import in_words
 
 from .builders import HERE, NOON, declared, picture, place, sighting
@@ -118,6 +120,45 @@ def test_the_newest_statement_counts() -> None:
         (3, "declared"),
         (1, "fhir"),
     ]
+
+
+def test_a_machine_that_is_silent_on_the_need_does_not_outweigh_a_person() -> None:
+    """A system that knows wards only, or not how many, has no news of ICU beds."""
+    for silent in (sighting(7, age=timedelta(), need=Need.WARD), sighting(None, age=timedelta())):
+        seen = picture(rs=silent)
+        seen.declare(declared("rs", 3, age=timedelta(minutes=10)))
+        (one,) = rank([place("rs")], seen, Need.ICU, at=NOON)
+        assert (one.figure.tally.free, one.figure.origin) == (3, "declared")
+
+
+def test_a_change_in_another_ward_is_no_news_of_this_one() -> None:
+    """A "full" of ten minutes ago, by telephone, stands against ICU rows of three days ago."""
+    beds = (
+        Bed("icu-1", Need.ICU, BedState.FREE, as_of=NOON - timedelta(days=3)),
+        Bed("w-1", Need.WARD, BedState.FREE, as_of=NOON),
+    )
+    told = CapacityReport("fhir", beds=beds, as_of=NOON)
+    seen = picture(rs=replace(sighting(0), tallies=tally(told), as_of=NOON))
+    seen.declare(declared("rs", 0, age=timedelta(minutes=10)))
+    (one,) = rank([place("rs")], seen, Need.ICU, at=NOON)
+    assert (one.figure.tally.free, one.figure.origin) == (0, "declared")
+
+
+def test_a_statement_from_the_future_was_made_by_a_wrong_clock() -> None:
+    """It would hold until that day comes, and beat every machine."""
+    seen = picture(rs=sighting(1))
+    seen.declare(declared("rs", 9, age=-timedelta(days=1)))
+    (one,) = rank([place("rs")], seen, Need.ICU, at=NOON)
+    assert (one.figure.tally.free, one.figure.origin) == (1, "fhir")
+
+
+def test_the_later_statement_stands_wherever_it_was_made() -> None:
+    """Two gateways on one database hear of each other's telephone calls, in whatever order."""
+    old, new = declared("rs", 1, age=timedelta(minutes=20)), declared("rs", 2, age=timedelta(minutes=10))
+    for order in ((old, new), (new, old)):
+        seen = picture()
+        seen.learn(order)
+        assert seen.declared("rs", Need.ICU, at=NOON) == new
 
 
 def test_a_statement_ends_with_its_validity() -> None:

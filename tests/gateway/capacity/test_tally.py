@@ -57,6 +57,12 @@ def test_ward_counters_without_a_number_stay_unknown() -> None:
     assert (figure.free, figure.total) == (None, None)
 
 
+def test_a_counter_nobody_knows_is_not_nought() -> None:
+    """One ICU full and one that tells nothing: not full."""
+    wards = tuple(WardCount(f"ICU {free}", Need.ICU, free, 4, as_of=NOON) for free in (0, None))
+    assert tally(CapacityReport("fhir", wards=wards, as_of=NOON))[Need.ICU].free is None
+
+
 def test_ward_counters_add_up_by_class() -> None:
     """Free beds of a class are summed over wards and single beds."""
     wards = (WardCount("A", Need.WARD, 2, 8, kelas="3"), WardCount("B", Need.WARD, 3, 9, kelas="3"))

@@ -3,6 +3,8 @@
 import asyncio
 import io
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from gateway.audit.export import export
 from gateway.audit.verify import verify
-from gateway.db import CannotRead, CannotWrite, Database
+from gateway.db import CannotRead, CannotWrite, Database, batching
+from gateway.db import database as database_module
 from gateway.db.faults import has_collided, is_sick
 
 from .conftest import CountingChain, Scribbler, echo, entry
@@ -143,6 +146,65 @@ async def test_a_full_disk_leaves_nothing_half_written(sqlite_url: str, chain: C
     assert database.healthy
     await database.close()
     assert intact(sqlite_url) == 2
+
+
+async def test_a_disk_that_fills_up_during_the_rerun_breaks_no_chain(
+    sqlite_url: str, chain: CountingChain
+) -> None:
+    """SQLite has undone everything by itself then: nobody is told yes, nothing is committed off the chain."""
+    database = Database(sqlite_url, chain)
+    await database.start()
+    await database.record(entry(0))
+    go = threading.Event()
+    held = asyncio.create_task(database.write(lambda _: go.wait(5), entries=(entry(1),)))
+    await asyncio.sleep(0.1)
+
+    def ordinary_failure(_: Connection) -> None:
+        raise LookupError
+
+    def fills_the_disk(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        connection.exec_driver_sql("INSERT INTO meta VALUES ('big', ?)", ("x" * 200_000,))
+
+    def room_again(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+
+    changes = (lambda _: None, ordinary_failure, fills_the_disk, room_again, lambda _: None)
+    writes = [
+        asyncio.create_task(database.write(change, entries=(entry(number),)))
+        for number, change in enumerate(changes, 10)
+    ]
+    await asyncio.sleep(0.05)
+    go.set()
+    await held
+    told = await asyncio.gather(*writes, return_exceptions=True)
+    assert [type(each) for each in told if isinstance(each, BaseException)].count(CannotWrite) >= 3
+    await database.record(entry(99))
+    await database.close()
+    said_yes = 3 + sum(not isinstance(each, BaseException) for each in told)
+    assert intact(sqlite_url) == said_yes
+
+
+async def test_a_database_that_never_answers_is_given_up(
+    sqlite_url: str, chain: CountingChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server stalls behind a live connection: whoever waits is told, it shows as sick, and closing ends."""
+    monkeypatch.setattr(database_module, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(batching, "LEFT_BEHIND_S", 0.1)
+    database = Database(sqlite_url, chain)
+    await database.start()
+    never = threading.Event()
+    with pytest.raises(CannotWrite, match="no answer") as refused:
+        await database.write(lambda _: never.wait(20), entries=(entry(1),))
+    assert refused.value.may_have_happened
+    assert (database.healthy, database.trouble) == (False, "no answer")
+    with pytest.raises(CannotRead, match="no answer"):
+        await database.read(lambda _: never.wait(20))
+    started = time.monotonic()
+    await database.close()
+    assert time.monotonic() - started < 5
+    never.set()
 
 
 async def test_a_lost_connection_is_made_anew(postgres_url: str, chain: CountingChain) -> None:

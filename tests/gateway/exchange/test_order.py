@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from contracts import Busy, CannotConvey, Garbled, NoAnswer, NotAccepted, Refused, Unreachable
+from gateway import db
 from gateway.partners.config import Standing
 from tests.gateway.exchange.play import (
     ANSWER,
@@ -201,6 +202,19 @@ async def test_an_asker_who_goes_away_frees_its_place() -> None:
     assert [outcome.word for outcome in outcomes] == ["answered"] * 4
     assert now() - began == pytest.approx(1.0)
     assert whom.breaker(OPERATION).state == "closed"
+
+
+@in_virtual_time
+@pytest.mark.parametrize("may_have_happened", [True, False])
+async def test_an_intent_that_may_stand_in_the_log_gets_its_outcome(may_have_happened: bool) -> None:
+    """The commit's answer was lost: nothing is sent, the asker is told, and the log says that nothing was."""
+    lost = db.CannotWrite("connection lost", may_have_happened=may_have_happened)
+    watching, script = Watching(trouble=lost), Script()
+    with pytest.raises(db.CannotWrite):
+        await ask(partner(), script, witness=watching)
+    assert script.at == []
+    said = [ended(outcome) for outcome in watching.outcomes]
+    assert said == ([("not_asked", "cannot_record")] if may_have_happened else [])
 
 
 @in_virtual_time

@@ -171,7 +171,7 @@ WRONG = {
     "latitude true": (changed("-1.6", "true"), "partners[0].facility.latitude", "number"),
     "latitude nan": (changed("-1.6", "nan"), "partners[0].facility.latitude", "finite"),
     "longitude": (changed("103", "181"), "partners[0].facility.longitude", "180"),
-    "half a place": (changed("longitude = 103\n", ""), "partners[0]", "come together"),
+    "half a place": (changed("longitude = 103\n", ""), "partners[0].facility", "come together"),
     "service": (changed('"icu"', '"ICU"'), "partners[0].facility.services[1]", "'icu'"),
     "page size": (changed("base_url", "page_size = 0\nbase_url"), "partners[0].settings.page_size", "1"),
     "no base_url": (changed("base_url =", "login_url ="), "partners[0].settings.base_url", "missing"),
