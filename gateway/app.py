@@ -197,6 +197,8 @@ def _place(partner: Partner) -> Place:
 def _eligibility(app: FastAPI, ground: Ground, registry: Registry) -> None:
     settings, state = ground.settings, app.state
     insurers = registry.able_to(ChecksEligibility)
+    for idle in insurers[1:]:
+        log.warning("eligibility.insurer_not_asked", partner=idle.id)  # the first in the file is
     state.advice = advice.load()
     state.eligibility = EligibilityRoom(
         environment=str(settings.environment),

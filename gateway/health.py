@@ -83,7 +83,12 @@ async def readyz(request: Request, response: Response) -> Readiness:
     )
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 @allow(Role.OPERATOR, Role.AUDITOR, Role.ADMIN)
 async def metrics() -> Response:
     """Expose what is measured; no label names a person."""

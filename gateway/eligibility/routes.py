@@ -66,9 +66,8 @@ async def check_eligibility(request: Request) -> Response:
     """Ask BPJS within the deadline; whatever goes wrong, the answer is UNKNOWN and never an obstacle."""
     body = await read_body(request, EligibilityCheck)
     room: actions.EligibilityRoom = request.app.state.eligibility
-    now = datetime.now(WIB)
     asked = Check(
-        CoverageQuestion(_service_date(body.service_date, now.date()), nik=body.nik, nokartu=body.nokartu),
+        CoverageQuestion(_service_date(body.service_date, local_today()), nik=body.nik, nokartu=body.nokartu),
         purpose=body.purpose,
         by=principal(request),
         request=request_id(request),
@@ -78,6 +77,11 @@ async def check_eligibility(request: Request) -> Response:
     texts = request.app.state.advice
     seen = view(asked, checked, environment=room.environment, texts=texts, at=datetime.now(WIB))
     return Response(_encode(seen), media_type=JSON)
+
+
+def local_today() -> date:
+    """Return the day it is in Jambi: until 07:00 there the day of UTC is yesterday."""
+    return datetime.now(WIB).date()
 
 
 def _service_date(stated: date | None, today: date) -> date:

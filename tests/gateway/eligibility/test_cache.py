@@ -53,4 +53,6 @@ def test_no_number_stands_in_its_memory() -> None:
     """The keys are keyed hashes: a dump of the dictionary names nobody."""
     cache = CoverageCache(keep_s=600)
     cache.put(ASKED, ACTIVE)
+    keys = list(cache._answers)
+    assert [(type(key), len(key)) for key in keys] == [(bytes, 16)]  # a question's own repr hides its number
     assert NIK.reveal() not in repr(vars(cache))
