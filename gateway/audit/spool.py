@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from contracts.audit import Entry
-from gateway.db.batching import BatchThread, Overrun, Pending
+from gateway.db.batching import BatchThread, Overrun, Pending, Stalled
 
 from .files import reserve, sync_folder
 
@@ -126,8 +126,8 @@ class Spool:
     async def _submit(self, job: _Append | _Reset) -> bool:
         try:
             return await self._thread.submit(job)
-        except Overrun as exc:
-            raise CannotSpool("the spool's queue is full or closed") from exc
+        except (Overrun, Stalled) as exc:
+            raise CannotSpool("the spool's queue is full or closed, or its disk stalls") from exc
 
     def _perform(self, batch: list[Waiting]) -> None:
         """Do one batch with one fdatasync, resets first: what is appended with them comes after."""

@@ -1,7 +1,6 @@
 """A thread that takes what is waiting, does all of it at once, and answers everybody together."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Thread
@@ -21,6 +20,10 @@ class Overrun(Exception):
     """More is waiting than the queue may hold, or the thread has stopped."""
 
 
+class Stalled(Exception):
+    """The thread has not come back from its work for too long; whether the job was done is unknown."""
+
+
 class Pending(Generic[J, R]):
     """One job somebody waits for, and its answer once there is one."""
 
@@ -36,7 +39,7 @@ class Pending(Generic[J, R]):
     @property
     def given_up(self) -> bool:
         """Whether nobody waits any more: asked before a job begins, in the thread."""
-        return self.future.cancelled()
+        return self.future.done()
 
     def settle(self, result: R) -> None:
         """Keep the answer; it is told when the whole batch is done."""
@@ -71,16 +74,23 @@ class BatchThread(Generic[J, R]):
         *,
         at_most: int = 256,
         room: int = 10_000,
+        patience_s: float = 5.0,
         on_stop: Callable[[], None] = lambda: None,
     ) -> None:
-        """Take *room*, the number of jobs that may wait; *on_stop* runs in the thread as its last act."""
+        """
+        Take *room*, the number of jobs that may wait; *on_stop* runs in the thread as its last act.
+
+        After *patience_s* with one batch whoever waits, for that or the next, is told that it stalls.
+        """
         self._perform = perform
         self._at_most = at_most
         self._room = room
+        self._patience_s = patience_s
         self._on_stop = on_stop
         self._gathered: list[Pending[J, R]] = []
         self._under_way = False
-        self._since = 0.0
+        self._stalled: asyncio.TimerHandle | None = None
+        self.stalls = False  # whether the batch under way takes too long
         self._batches: SimpleQueue[list[Pending[J, R]]] = SimpleQueue()
         self._open = False
         self._thread = Thread(target=self._run, name=name, daemon=True)
@@ -93,19 +103,16 @@ class BatchThread(Generic[J, R]):
         self._thread.start()
 
     async def submit(self, job: J) -> R:
-        """Queue *job* and wait for its answer; raises Overrun at once when there is no room."""
+        """Queue *job* and wait for its answer; raises Overrun at once when there is no room, Stalled."""
         if not self._open or len(self._gathered) >= self._room:
             raise Overrun
+        if self.stalls:
+            raise Stalled
         pending: Pending[J, R] = Pending(job, self._loop.create_future())
         self._gathered.append(pending)
         if len(self._gathered) == 1 and not self._under_way:
             self._loop.call_soon(self._hand_over)
         return await pending.future
-
-    @property
-    def busy_s(self) -> float:
-        """For how long the batch under way has been at it, seconds; 0 when none is."""
-        return time.monotonic() - self._since if self._under_way else 0.0
 
     async def stop(self) -> None:
         """Do what is waiting, then end the thread; one that hangs is left behind after a while."""
@@ -129,9 +136,20 @@ class BatchThread(Generic[J, R]):
             self._put_next()
 
     def _put_next(self) -> None:
-        self._since = time.monotonic()
-        self._batches.put(self._gathered[: self._at_most])
+        batch = self._gathered[: self._at_most]
         del self._gathered[: self._at_most]
+        # One timer a batch: one a job would cost a tenth of an audited write.
+        self._stalled = self._loop.call_later(self._patience_s, self._give_up, batch)
+        self._batches.put(batch)
+
+    def _give_up(self, batch: list[Pending[J, R]]) -> None:
+        """Tell whoever waits; the thread goes on, and what it has not begun is nobody's any more."""
+        self.stalls = True
+        waiting = [*batch, *self._gathered]
+        self._gathered.clear()
+        for pending in waiting:
+            if not pending.future.done():
+                pending.future.set_exception(Stalled())
 
     def _run(self) -> None:
         while batch := self._batches.get():
@@ -152,7 +170,9 @@ class BatchThread(Generic[J, R]):
 
     def _done(self, batch: list[Pending[J, R]]) -> None:
         """Tell the askers; whoever has the next job at once comes along with those that gathered."""
+        if self._stalled is not None:
+            self._stalled.cancel()
         for pending in batch:
             pending.tell()
-        self._under_way = False
+        self._under_way = self.stalls = False
         self._loop.call_soon(self._hand_over)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from contracts.audit import Entry
 
 from . import engine
-from .batching import BatchThread, Overrun
+from .batching import BatchThread, Overrun, Stalled
 from .faults import CannotRead, CannotWrite, is_sick, word
 from .ledger import Ledger
 from .writer import Job, Writer
@@ -35,7 +35,8 @@ class Database:
     """
     The database behind *url*: one writer thread, *readers* reading connections.
 
-    *waiting* bounds the jobs that queue for the writer; *busy_ms* how long it waits for a lock.
+    *waiting* bounds the jobs that queue for the writer; *busy_ms* how long it waits for a lock, *patience_s*
+    how long anybody waits for an answer.
     """
 
     def __init__(
@@ -46,13 +47,20 @@ class Database:
         readers: int = 4,
         batch: int = 256,
         waiting: int = 10_000,
+        patience_s: float = PATIENCE_S,
         busy_ms: int = engine.BUSY_MS,
     ) -> None:
         """Take the SQLAlchemy *url* of a migrated database; nothing is opened yet."""
         self._writer = Writer(engine.writing(url, busy_ms=busy_ms), ledger)
         self._thread = BatchThread[Job, Any](
-            "db-writer", self._writer.perform, at_most=batch, room=waiting, on_stop=self._writer.close
+            "db-writer",
+            self._writer.perform,
+            at_most=batch,
+            room=waiting,
+            patience_s=patience_s,
+            on_stop=self._writer.close,
         )
+        self._patience_s = patience_s
         self._reading = engine.reading(url, connections=readers, busy_ms=busy_ms)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="db-reader")
         self._questions = 0
@@ -77,12 +85,12 @@ class Database:
     @property
     def healthy(self) -> bool:
         """Whether the last batch could be committed, and none has been under way for too long."""
-        return self._writer.healthy and self._thread.busy_s < PATIENCE_S
+        return self._writer.healthy and not self._thread.stalls
 
     @property
     def trouble(self) -> str | None:
         """Why it is not healthy, in one line for the log and alarms."""
-        return "no answer" if self._thread.busy_s >= PATIENCE_S else self._writer.trouble
+        return "no answer" if self._thread.stalls else self._writer.trouble
 
     async def write(
         self,
@@ -120,10 +128,10 @@ class Database:
             raise CannotRead("too many questions are waiting")
         self._questions += 1
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(self._patience_s):
                 return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query)
         except TimeoutError:
-            raise CannotRead(f"no answer within {PATIENCE_S:.0f} s") from None
+            raise CannotRead(f"no answer within {self._patience_s:.0f} s") from None
         finally:
             self._questions -= 1
 
@@ -138,9 +146,9 @@ class Database:
 
     async def _submit(self, job: Job) -> Any:
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                return await self._thread.submit(job)
+            return await self._thread.submit(job)
         except Overrun as exc:
             raise CannotWrite("the writer's queue is full or closed") from exc
-        except TimeoutError:
-            raise CannotWrite(f"no answer within {PATIENCE_S:.0f} s", may_have_happened=True) from None
+        except Stalled as exc:
+            reason = f"no answer within {self._patience_s:.0f} s"
+            raise CannotWrite(reason, may_have_happened=True) from exc

@@ -17,7 +17,6 @@ from sqlalchemy.exc import OperationalError
 from gateway.audit.export import export
 from gateway.audit.verify import verify
 from gateway.db import CannotRead, CannotWrite, Database, batching
-from gateway.db import database as database_module
 from gateway.db.faults import has_collided, is_sick
 
 from .conftest import CountingChain, Scribbler, echo, entry
@@ -190,14 +189,15 @@ async def test_a_database_that_never_answers_is_given_up(
     sqlite_url: str, chain: CountingChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server stalls behind a live connection: whoever waits is told, it shows as sick, and closing ends."""
-    monkeypatch.setattr(database_module, "PATIENCE_S", 0.1)
     monkeypatch.setattr(batching, "LEFT_BEHIND_S", 0.1)
-    database = Database(sqlite_url, chain)
+    database = Database(sqlite_url, chain, patience_s=0.1)
     await database.start()
     never = threading.Event()
     with pytest.raises(CannotWrite, match="no answer") as refused:
         await database.write(lambda _: never.wait(20), entries=(entry(1),))
     assert refused.value.may_have_happened
+    with pytest.raises(CannotWrite, match="no answer"):
+        await database.record(entry(2))
     assert (database.healthy, database.trouble) == (False, "no answer")
     with pytest.raises(CannotRead, match="no answer"):
         await database.read(lambda _: never.wait(20))
