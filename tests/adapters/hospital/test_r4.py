@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from adapters.hospital import ADAPTER, client
+from adapters.hospital import ADAPTER, client, pages
 from adapters.hospital.settings import Settings
 from contracts import (
     BedState,
@@ -202,6 +202,38 @@ class TestPages:
         report = await read(server)
         assert "page_loop" in report.remarks
         assert len(server.questions()) == 2
+
+    @pytest.mark.parametrize(("cap", "most"), [("PAGE_CAP", 3), ("ROW_CAP", 20)])
+    async def test_a_server_that_never_ends_is_left_at_a_cap(
+        self, monkeypatch: pytest.MonkeyPatch, cap: str, most: int
+    ) -> None:
+        """New rows on every page, for ever: read up to the cap, and said to be incomplete."""
+        monkeypatch.setattr(pages, cap, most)
+
+        def endless(request: httpx.Request) -> httpx.Response:
+            number = int(asked(request).get("_page", "1"))
+            rows = [{"resource": bed_at("U", None) | {"id": f"b-{number}-{each}"}} for each in range(10)]
+            link = [{"relation": "next", "url": f"{R4}/Location?_page={number + 1}"}]
+            return httpx.Response(200, json={"resourceType": "Bundle", "entry": rows, "link": link})
+
+        with respx.mock(using="httpx") as router:
+            router.get(path="/fhir/metadata").respond(404)
+            route = router.get(path="/fhir/Location").mock(side_effect=endless)
+            async with httpx.AsyncClient() as http:
+                report = await connect(http).report_capacity()
+        assert (report.complete, "page_cap" in report.remarks) == (False, True)
+        assert route.call_count == len(report.beds) // 10 <= 3
+
+    async def test_a_page_of_withheld_rows_only_is_not_the_end(self) -> None:
+        """Rows behind it count; what was withheld makes it incomplete."""
+        page = json.loads(wire("r4-page-1.json"))
+        outcome = {
+            "resourceType": "OperationOutcome",
+            "issue": [{"severity": "information", "code": "suppressed"}],
+        }
+        page["entry"] = [{"resource": outcome}]
+        report = await read(Pretend(first=json.dumps(page).encode(), page_2=wire("r4-page-2.json")))
+        assert (bool(report.beds), report.complete, "suppressed" in report.remarks) == (True, False, True)
 
     async def test_a_missing_next_link_is_noticed(self) -> None:
         """The server says 12 and sends 5: the counts are lower bounds."""

@@ -1,5 +1,6 @@
 """SATUSEHAT: the token, the tree of departments, and pages whose total counts only themselves."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +10,7 @@ import httpx
 import pytest
 import respx
 
-from adapters.hospital import ADAPTER
+from adapters.hospital import ADAPTER, satusehat
 from adapters.hospital.satusehat import SatusehatHospital
 from adapters.hospital.settings import Settings
 from adapters.hospital.token import Tokens
@@ -248,6 +249,41 @@ class TestTree:
         report = await read(Country(tree, beds_in=[ROOT, "a", "c"], lists=lists))
         assert (set(by_id(report)), report.complete) == ({f"bed-{ROOT}", "bed-a", "bed-c"}, True)
 
+    async def test_a_tree_that_never_ends_is_left_at_a_cap(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """More departments than any hospital has: read up to there, and said to be incomplete."""
+        monkeypatch.setattr(satusehat, "DEPARTMENT_CAP", 3)
+        report = await read(
+            Country({ROOT: ["a", "b"], "a": ["c", "d"], "d": ["e"]}, beds_in=[ROOT, "a", "e"])
+        )
+        assert (set(by_id(report)), report.complete) == ({f"bed-{ROOT}", "bed-a"}, False)
+        assert "department_cap" in report.remarks
+
+    async def test_the_platform_is_asked_for_no_more_than_it_gives(self) -> None:
+        """It caps pages at 100 rows: asked for 200, a page of 100 would not look full."""
+        platform = Platform()
+        await read(platform, settings=Settings.model_validate({**MORE_SETTINGS[-1], "page_size": 200}))
+        counts = {asked(one).get("_count") for one in platform.asked if "Location" in one.url.path}
+        assert counts - {None} == {"100"}
+
+    async def test_the_owner_nearest_to_a_bed_decides_whose_it_is(self) -> None:
+        """A room of ours inside another hospital's building is ours, and theirs inside ours is not."""
+
+        def place(key: str, kind: str, owner: str | None, inside: str | None = None) -> dict[str, Any]:
+            row = {"resourceType": "Location", "id": key, "physicalType": {"coding": [coded(kind, PHYSICAL)]}}
+            row |= {"managingOrganization": {"reference": f"Organization/{owner}"}} if owner else {}
+            return row | ({"partOf": {"reference": f"Location/{inside}"}} if inside else {})
+
+        rows = [
+            place("building", "bu", "other"),
+            place("our-room", "ro", ROOT, "building"),
+            place("our-bed", "bd", None, "our-room"),
+            place("their-room", "ro", "other", "our-room"),
+            place("their-bed", "bd", None, "their-room"),
+        ]
+        country = Country({}, beds_in=[])
+        country.beds = lambda names: rows  # type: ignore[method-assign]  # this once
+        assert set(by_id(await read(country))) == {"our-bed"}
+
     async def test_rows_from_elsewhere_in_the_tree_are_not_followed(self) -> None:
         """A platform that ignored the question would send the whole country."""
         stranger = {"resourceType": "Organization", "id": "far", "partOf": {"reference": "Organization/1"}}
@@ -278,6 +314,20 @@ class TestTree:
 
 class TestToken:
     """The access token."""
+
+    async def test_many_askers_at_once_make_one_token(self) -> None:
+        """Twenty reports, one question for a token, and one more when it was forgotten."""
+        platform = Platform()
+        with respx.mock(using="httpx") as router:
+            router.route(host="platform.example").mock(side_effect=platform)
+            async with httpx.AsyncClient() as client:
+                port = ADAPTER.connect(SETTINGS, client)
+                assert isinstance(port, SatusehatHospital)
+                await asyncio.gather(*(port.report_capacity() for _ in range(20)))
+                assert platform.tokens == 1
+                platform.valid = "forgotten"
+                await asyncio.gather(*(port.report_capacity() for _ in range(20)))
+        assert platform.tokens == 2
 
     async def test_it_is_asked_for_the_platforms_way(self) -> None:
         """grant_type in the query, credentials in a form body, no Basic authentication."""
