@@ -49,6 +49,9 @@ class BoundedProtocol(HttpToolsProtocol):
         del msg
         self._refuse("bad-request")
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: uvicorn would advise to install what is switched off on purpose."""
+
     def _refuse(self, name: str) -> None:
         answer = Problem(name).answer(environment=self.environment, request=new_id())
         headers = [*answer.raw_headers, (b"gerbang-environment", self.environment.encode("ascii"))]

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -198,3 +200,21 @@ async def test_an_answer_leaves_one_event_without_its_path(written):
     assert third["status"] == 500
     assert CANARY not in written.text()
     assert text not in written.text()
+
+
+def test_a_pipe_nobody_reads_holds_nothing_up() -> None:
+    """A log collector that hangs: lines are lost, and the program goes on."""
+    program = (
+        "import structlog; from gateway import logs; logs.configure()\n"
+        "for number in range(20_000): structlog.get_logger().info('busy', count=number)\n"
+        "print('went on', flush=True)"
+    )
+    unread, stderr = os.pipe()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=stderr, timeout=60, check=False
+        )
+    finally:
+        os.close(unread)
+        os.close(stderr)
+    assert done.stdout == b"went on\n"
