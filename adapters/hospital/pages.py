@@ -94,11 +94,8 @@ async def read_all(
             return found
     if totals and total is not None:
         _hold_against(found, total)
-        return found
-    if _is_full(page, start):
-        found.doubt("page_full")
-    if len(seen) > 1 and "duplicate_rows" in found.remarks:
-        found.doubt("rows_moved")  # one that moves on to a later page pushes another out of sight
+    else:
+        _doubt_the_end(found, page, start, pages_read=len(seen))
     return found
 
 
@@ -170,6 +167,14 @@ def _hold_against(found: Found, total: int) -> None:
         found.doubt("page_missing")
     elif seen > total:
         found.remarks.add("total_too_small")
+
+
+def _doubt_the_end(found: Found, last: Page, start: httpx.URL, *, pages_read: int) -> None:
+    """Note why rows may be missing where no total tells."""
+    if _is_full(last, start):
+        found.doubt("page_full")
+    if pages_read > 1 and "duplicate_rows" in found.remarks:
+        found.doubt("rows_moved")  # one that moves on to a later page pushes another out of sight
 
 
 def _is_full(last: Page, start: httpx.URL) -> bool:
