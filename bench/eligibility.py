@@ -68,14 +68,17 @@ def _demand_coverage(house: House) -> None:
 
 def _bars(gateway: Cost, baseline: Cost) -> list[Bar]:
     return [
-        Bar("eligibility.cpu", f"exchange, {CONNECTIONS} connections", gateway.cpu_us, "us", at_most=MOST_US),
+        Bar("eligibility.cpu", f"exchange, {CONNECTIONS} connections, as it was", gateway.cpu_us, "us"),
         Bar("eligibility.cpu.baseline", "prebuilt capacity answer", baseline.cpu_us, "us"),
         Bar("eligibility.ratio", "", gateway.cpu_us / baseline.cpu_us, "x"),
         Bar(
+            # The bar is in microseconds of a machine on which the baseline took REFERENCE_US; shared machines
+            # have been half as quick an hour later, so the verdict is on what the two cost beside each other.
             "eligibility.cpu.unhurried",
             f"were this machine as quick as when the bar was set: baseline {REFERENCE_US:.0f} us",
             gateway.cpu_us / baseline.cpu_us * REFERENCE_US,
             "us",
+            at_most=MOST_US,
         ),
         Bar("eligibility.rate", "answers per second", gateway.rate, "/s"),
         Bar("eligibility.p50", "", gateway.p50_ms, "ms"),

@@ -25,7 +25,7 @@ from .cache import CoverageCache
 from .check import NOBODY_KNOWS, Check, Checked, from_exchange
 
 OPERATION = "check_eligibility"
-GRACE_S = 1.0  # beyond the deadline, for an outcome to reach the spool while the database is sick
+GRACE_S = 0.1  # beyond the deadline, for what is not asked because it has come to be written down
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,20 @@ class EligibilityRoom:
             entries=lambda subject: [entry_about(subject)],
         )
 
-    async def write_down_answer(self, asked: Check, checked: Checked) -> None:
-        """Commit the entry of an answer that no exchange stands behind."""
-        await self.write_down(asked, lambda subject: entries.answered(asked, checked, subject=subject))
+    async def write_down_answer(self, asked: Check, checked: Checked, deadline: Deadline) -> None:
+        """Commit the entry of an answer that no exchange stands behind, by the *deadline* and a little."""
+        try:
+            async with asyncio.timeout_at(deadline.at + GRACE_S):
+                await self.write_down(
+                    asked, lambda subject: entries.answered(asked, checked, subject=subject)
+                )
+        except TimeoutError:
+            raise CannotWrite("not written down within the deadline", may_have_happened=True) from None
 
 
 async def check(room: EligibilityRoom, asked: Check) -> Checked:
     """Answer within the deadline. Raises CannotWrite when nothing can be recorded: then nobody was asked."""
-    deadline = Deadline.after(room.deadline_ms / 1000)
-    try:
-        async with asyncio.timeout_at(deadline.at + GRACE_S):
-            return await _check(room, asked, deadline)
-    except TimeoutError:
-        raise CannotWrite("not written down within the deadline", may_have_happened=True) from None
-
-
-async def _check(room: EligibilityRoom, asked: Check, deadline: Deadline) -> Checked:
-    at = datetime.now(UTC)
+    at, deadline = datetime.now(UTC), Deadline.after(room.deadline_ms / 1000)
     remembered = room.cache.get(asked.question, at=at)
     if room.insurer is not None and remembered is None:
         return await _ask(room, room.insurer, asked, deadline)
@@ -71,7 +68,7 @@ async def _check(room: EligibilityRoom, asked: Check, deadline: Deadline) -> Che
         checked = replace(remembered, mode="cached")
     else:
         checked = Checked(NOBODY_KNOWS, at, None, "live", "no_system")
-    await room.write_down_answer(asked, checked)
+    await room.write_down_answer(asked, checked, deadline)
     return checked
 
 
@@ -86,7 +83,7 @@ async def _ask(room: EligibilityRoom, insurer: Partner, asked: Check, deadline: 
     )
     checked = from_exchange(insurer.id, outcome, at=datetime.now(UTC))
     if outcome.word == "not_asked":
-        await room.write_down_answer(asked, checked)
+        await room.write_down_answer(asked, checked, deadline)
     elif checked.answer.coverage is not Coverage.UNKNOWN:
         room.cache.put(asked.question, checked)
     return checked
