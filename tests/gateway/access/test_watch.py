@@ -114,3 +114,15 @@ async def test_a_database_that_cannot_write_is_asked_again_soon():
     await until(lambda: shelf.tries >= 3)
     task.cancel()
     assert [alarm.name for alarm in alarms.current()] == ["key.expiring"]
+
+
+async def test_the_alarms_follow_the_keys_at_once():
+    """Whoever revokes the expired key is not nagged until the next look; it is heard when keys are read."""
+    key, _ = key_for(Role.DISPATCHER)
+    shelf, alarms = Shelf([key]), Alarms()
+    ring = KeyRing(shelf, alarms, environment="demo")
+    ExpiryWatch(shelf, ring, alarms)
+    alarms.raise_("key.grace", "used beyond its end")
+    shelf.keys = []
+    await ring.load()
+    assert alarms.current() == []
