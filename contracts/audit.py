@@ -1,7 +1,8 @@
 """
 One line of the audit log before it is chained: who did what, why, to which object, with what outcome.
 
-A person stands here only as a random pseudonym. No personal data, plain, hashed or HMACed.
+A person stands here only as a random pseudonym. No personal data, plain, hashed or HMACed: where an entry
+must carry some it is sealed under that person's own key, and erasing the key erases it.
 """
 
 from collections.abc import Mapping
@@ -40,12 +41,26 @@ SYSTEM = Actor(id="gerbang", role="system", kind="system")
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """
+    Personal data nobody reads without the key named *kid*.
+
+    *alg* is A256GCM (RFC 7518 section 5.3); *ct* is nonce, ciphertext and tag in base64.
+    """
+
+    alg: str
+    kid: str
+    ct: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """
     One statement for the log. Text is ASCII; there are no floats (RFC 8785 profile of the design).
 
     *act* is `room.verb` (`capacity.asked`); *object_type* and *object_id* name what it was done to;
-    *subject* is a pseudonym; *request* the trace id shared by everything one question caused;
+    *subject* is a pseudonym; *fields* names the personal data that was told or shown, and *sealed* holds
+    what it said; *request* is the trace id shared by everything one question caused;
     *key* is unique and makes a replay from the spool harmless; *elapsed_ms* is in milliseconds.
     """
 
@@ -61,5 +76,7 @@ class Entry:
     request: str | None = None
     elapsed_ms: int | None = None
     detail: Detail | None = None
+    fields: tuple[str, ...] = ()
+    sealed: Sealed | None = None
     at: datetime = field(default_factory=_now)
     key: str = field(default_factory=_new_key)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import ValidationError
 from sqlalchemy import make_url
@@ -13,12 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway import db
 from gateway.access import store
 from gateway.access.ring import DemoKeyInLive, refuse_demo_in_live
-from gateway.audit.subjects import KEY_NAME, Subjects, WrongKeyFile
+from gateway.audit.keys import SigningKeys
+from gateway.audit.logbook import Logbook
+from gateway.audit.notary import Notary
 from gateway.db import AlreadyRunning, NewerSchema, ProcessLock, WrongEnvironment, engine, migrate
 from gateway.partners.config import ConfigError, PartnerConfig, load
-from gateway.settings import Settings
+from gateway.people import PersonKeys, WrongKeys, open_keys
+from gateway.settings import Environment, Settings
 
-KEY_MARK = "subject_key"
 DRIVERS = ("pysqlite", "psycopg")
 ROOM_TO_OPEN = 1_000_000  # bytes; SQLite's shared memory and the head of its log take some 40,000
 
@@ -29,11 +32,11 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a start stands on: settings, partners, the key of the pseudonyms; the lock is held."""
+    """What a start stands on: settings, partners, the keys of the people; the lock is held."""
 
     settings: Settings
     partners: tuple[PartnerConfig, ...]
-    subjects: Subjects
+    keys: PersonKeys
 
 
 def read_settings() -> Settings:
@@ -53,6 +56,11 @@ def _wrong_variables(wrong: ValidationError) -> list[str]:
     return [f"{name}: {reason}" for name, reason in reasons.items()]
 
 
+def open_log(settings: Settings) -> Logbook:
+    """Return the ledger that this process's writer appends to; nothing is read or made yet."""
+    return Logbook(settings.replica, Notary(SigningKeys(settings.secrets), settings.authority))
+
+
 @contextmanager
 def prepare(settings: Settings) -> Iterator[Ground]:
     """Take the process lock, read the partners, bring up the database. Raises CannotStart."""
@@ -61,32 +69,37 @@ def prepare(settings: Settings) -> Iterator[Ground]:
 
 
 def _ground(settings: Settings) -> Ground:
+    if settings.environment is Environment.LIVE and settings.audit_authority is None:
+        raise CannotStart(
+            "GERBANG_AUDIT_AUTHORITY: say whose log it is, a domain name such as 112.kota.example"
+        )
     try:
         partners = load(settings.partners_file, settings)
         check_address(settings)
         migrate(settings.url, environment=settings.environment)
         _refuse_demo_keys(settings)
-        return Ground(settings, partners, _subjects(settings))
-    except (ConfigError, WrongEnvironment, NewerSchema, WrongKeyFile, DemoKeyInLive) as exc:
+        return Ground(settings, partners, _keys(settings))
+    except (ConfigError, WrongEnvironment, NewerSchema, WrongKeys, DemoKeyInLive) as exc:
         raise CannotStart(str(exc)) from exc
     except (SQLAlchemyError, sqlite3.Error, RuntimeError) as exc:
-        reason = f"the database cannot be used: {_without_statement(exc)}"
+        reason = f"the database cannot be used: {first_line(exc)}"
         raise CannotStart(reason + _if_full(settings)) from exc
     except OSError as exc:
         raise CannotStart(f"{exc.filename or settings.data_dir}: {exc.strerror or exc}") from exc
 
 
-def _subjects(settings: Settings) -> Subjects:
-    """
-    Return the key of the pseudonyms, the very one this database's were made with.
-
-    With another one nobody is found again, and everybody gets a second pseudonym.
-    """
-    noted = db.noted(settings.url, KEY_MARK)
-    subjects = Subjects.open(settings.secrets, may_create=noted is None)
-    if subjects.mark != (noted or db.note_once(settings.url, KEY_MARK, subjects.mark)):
-        raise WrongKeyFile(f"{settings.secrets / KEY_NAME} is not this database's key: restore the right one")
-    return subjects
+def _keys(settings: Settings) -> PersonKeys:
+    """Open the key database, the very one that belongs to the main database. Raises CannotStart."""
+    try:
+        return open_keys(
+            settings.people_url,
+            settings.secrets,
+            noted=partial(db.noted, settings.url),
+            note_once=partial(db.note_once, settings.url),
+        )
+    except (SQLAlchemyError, sqlite3.Error) as exc:
+        reason = f"the key database cannot be used: {first_line(exc)}"
+        raise CannotStart(reason + _if_full(settings)) from exc
 
 
 def check_address(settings: Settings) -> None:
@@ -95,16 +108,23 @@ def check_address(settings: Settings) -> None:
 
     Raises CannotStart.
     """
+    addresses = {"GERBANG_DATABASE_URL": settings.url, "GERBANG_KEYS_URL": settings.people_url}
+    for name, address in addresses.items():
+        if not _usable(address):
+            raise CannotStart(
+                f"{name}: wanted is postgresql+psycopg://<user>:<password>@<host>/<database>,"
+                " with : @ and % in a password percent-encoded"
+            )
+    if make_url(settings.url).set(query={}) == make_url(settings.people_url).set(query={}):
+        raise CannotStart("GERBANG_KEYS_URL: must be another database than GERBANG_DATABASE_URL")
+
+
+def _usable(address: str) -> bool:
     try:
-        url = make_url(settings.url)
-        usable = url.get_driver_name() in DRIVERS and "@" not in (url.host or "")
+        url = make_url(address)
+        return url.get_driver_name() in DRIVERS and "@" not in (url.host or "")
     except (SQLAlchemyError, ValueError, ImportError):
-        usable = False
-    if not usable:
-        raise CannotStart(
-            "GERBANG_DATABASE_URL: wanted is postgresql+psycopg://<user>:<password>@<host>/<database>,"
-            " with : @ and % in a password percent-encoded"
-        )
+        return False
 
 
 def _refuse_demo_keys(settings: Settings) -> None:
@@ -137,7 +157,7 @@ def _if_full(settings: Settings) -> str:
     return f" ({settings.data_dir} is on a full disk: make room)" if full else ""
 
 
-def _without_statement(exc: Exception) -> str:
+def first_line(exc: Exception) -> str:
     """Return the driver's first line; SQLAlchemy's own text carries statements and values."""
     said = str(getattr(exc, "orig", None) or exc) or type(exc).__name__
     return said.splitlines()[0]

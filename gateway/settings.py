@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="postgresql+psycopg://... for PostgreSQL; SQLite in data_dir when unset."
     )
+    keys_url: SecretStr | None = Field(
+        None,
+        description="postgresql+psycopg://... for people's keys; SQLite in data_dir when unset.",
+    )
     partners_file: Path = Field(
         Path("partners.toml"), description="Who the partners are and how to reach them."
     )
@@ -50,6 +54,24 @@ class Settings(BaseSettings):
     port: int = Field(8112, ge=1, le=65535, description="Port to listen on.")
     replica: str = Field(
         "gerbang-1", pattern="^[a-z0-9-]{1,32}$", description="Name of this process's chain in the audit log."
+    )
+    audit_authority: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9.-]{3,100}$",
+        description="Whose audit log it is: a domain name. Must be set in live.",
+    )
+    audit_anchor_file: Path | None = Field(
+        None,
+        description="File that every checkpoint is appended to; data_dir/anchors.txt when unset.",
+    )
+    report_to: str | None = Field(
+        None,
+        pattern=r"^[!-+\--?A-~]{1,64}@[A-Za-z0-9.-]{1,190}$",
+        description="Where the daily audit report is mailed, outside the city's administrators.",
+    )
+    report_hour: int = Field(6, ge=0, le=23, description="Hour of the daily audit report, WIB.")
+    smtp_url: SecretStr | None = Field(
+        None, description="smtps://user:password@host or smtp+starttls://...; smtp:// to this machine only."
     )
     capacity_refresh_s: float = Field(
         60.0, gt=0, le=3600, description="Seconds between two background rounds over the hospitals."
@@ -83,6 +105,28 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.resolve() / 'gerbang.db'}"
+
+    @cached_property
+    def people_url(self) -> str:
+        """The key database's SQLAlchemy URL."""
+        if self.keys_url is not None:
+            return self.keys_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.resolve() / 'keys.db'}"
+
+    @cached_property
+    def authority(self) -> str:
+        """Whose log it is; a demo's evidence can never pass for a real house's."""
+        return self.audit_authority or "gerbang-demo.example"
+
+    @cached_property
+    def anchors(self) -> Path:
+        """The file of published checkpoints."""
+        return self.audit_anchor_file or self.data_dir / "anchors.txt"
+
+    @cached_property
+    def reports(self) -> Path:
+        """The folder of daily audit reports."""
+        return self.data_dir / "reports"
 
     @cached_property
     def secrets(self) -> Path:

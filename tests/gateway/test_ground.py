@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from gateway.access import store
 from gateway.access.keys import KeyOrder, mint
 from gateway.access.roles import Role
-from gateway.audit.subjects import KEY_NAME
 from gateway.db.engine import writing
 from gateway.ground import CannotStart, prepare, read_settings
+from gateway.people.index import KEY_NAME
 from gateway.settings import Settings
 from tests.gateway.gate import NOW
 
 PASSWORD = "geheim77"
+LIVE: dict[str, Any] = {"environment": "live", "audit_authority": "112.kota.example"}
 PARTNERS = """
 [[partners]]
 id = "rs-contoh"
@@ -62,9 +63,9 @@ def refusal(settings: dict[str, Any], **changes: Any) -> str:
 def test_a_good_ground_carries_again_and_again(good: dict[str, Any]) -> None:
     """The second start finds what the first one made, and the same people under the same pseudonyms."""
     with prepare(Settings(**good)) as first:
-        numbers = [first.subjects._index("1571015203909901")]
+        numbers = [first.keys.index.of("1571015203909901")]
     with prepare(Settings(**good)) as second:
-        numbers.append(second.subjects._index("1571015203909901"))
+        numbers.append(second.keys.index.of("1571015203909901"))
         assert [partner.id for partner in second.partners] == ["rs-contoh"]
     assert numbers[0] == numbers[1]
 
@@ -106,7 +107,7 @@ with ProcessLock(Path(sys.argv[1])):
 def test_a_database_of_the_other_environment_is_refused(good: dict[str, Any]) -> None:
     """Demo and live never mix, whichever came first."""
     start(good)
-    said = refusal(good, environment="live")
+    said = refusal(good, **LIVE)
     assert "'demo'" in said
     assert "'live'" in said
     start(good)
@@ -152,15 +153,61 @@ def test_a_damaged_key_file_is_refused(good: dict[str, Any], content: bytes) -> 
     assert "32 bytes" in said
 
 
+def test_live_evidence_says_whose_it_is(good: dict[str, Any]) -> None:
+    """Without a name of its own a live log could pass for a demo's, and the other way round."""
+    assert refusal(good, environment="live").startswith("GERBANG_AUDIT_AUTHORITY: ")
+
+
+@pytest.mark.parametrize("name", ["database_url", "keys_url"])
+def test_the_key_database_is_another_one(good: dict[str, Any], name: str) -> None:
+    """A copy of the main database must hold no key."""
+    folder = good["data_dir"].resolve()
+    other = {"database_url": "keys.db", "keys_url": "gerbang.db"}[name]
+    assert "another database" in refusal(good, **{name: f"sqlite:///{folder}/{other}"})
+
+
+def test_a_lost_wrapping_key_is_not_made_anew(good: dict[str, Any]) -> None:
+    """Nor is a lost key database: what was sealed would stay shut without anybody hearing why."""
+    start(good)
+    (key,) = (good["data_dir"] / "secrets").glob("kek-*.key")
+    for file in (key, good["data_dir"] / "keys.db"):
+        aside = file.rename(file.with_suffix(".aside"))
+        said = refusal(good)
+        assert str(file.name) in said
+        assert "restore" in said
+        assert not file.exists()
+        aside.rename(file)
+    start(good)
+
+
+def test_a_file_that_is_no_key_database_is_refused(good: dict[str, Any]) -> None:
+    """It is said which of the two databases is meant, and nothing in it is overwritten."""
+    start(good)
+    file = good["data_dir"] / "keys.db"
+    file.write_bytes(b"Daftar pasien\n" * 100)
+    assert refusal(good).startswith("the key database cannot be used: file is not a database")
+    assert file.read_bytes() == b"Daftar pasien\n" * 100
+
+
+@pytest.mark.parametrize("held", ["gerbang.db", "keys.db"])
+def test_a_house_that_is_not_new_starts_while_a_database_is_locked(good: dict[str, Any], held: str) -> None:
+    """It is only read: a start must not wait for whoever copies it."""
+    start(good)
+    other = sqlite3.connect(good["data_dir"] / held, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    start(good)
+    other.close()
+
+
 def test_a_demo_key_in_a_live_database_is_refused(good: dict[str, Any]) -> None:
     """It is named by its id, so that it can be revoked."""
-    start(good, environment="live")
+    start(good, **LIVE)
     key, text = mint(KeyOrder(Role.DISPATCHER, "desk", None), environment="demo", by="test", at=NOW)
     database = writing(f"sqlite:///{good['data_dir'] / 'gerbang.db'}")
     with database.begin() as connection:
         store.insert_key(connection, key)
     database.dispose()
-    said = refusal(good, environment="live")
+    said = refusal(good, **LIVE)
     assert key.id in said
     assert text not in said
 
@@ -206,6 +253,7 @@ def test_a_database_that_is_not_there_is_said(good: dict[str, Any]) -> None:
     assert PASSWORD not in said
 
 
+@pytest.mark.parametrize("name", ["database_url", "keys_url"])
 @pytest.mark.parametrize(
     "url",
     [
@@ -220,11 +268,11 @@ def test_a_database_that_is_not_there_is_said(good: dict[str, Any]) -> None:
     ],
 )
 def test_an_address_of_no_database_we_know_is_named_without_its_password(
-    good: dict[str, Any], url: str
+    good: dict[str, Any], url: str, name: str
 ) -> None:
     """Parsers quote what they do not understand, and an unescaped password is just that."""
-    said = refusal(good, database_url=url)
-    assert said.startswith("GERBANG_DATABASE_URL: ")
+    said = refusal(good, **{name: url})
+    assert said.startswith(f"GERBANG_{name.upper()}: ")
     assert PASSWORD not in said
     assert "127.0.0.1" not in said
 
