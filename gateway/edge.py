@@ -7,7 +7,7 @@ headers, environment, one log event, one histogram, and a last resort that says 
 
 from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram
@@ -42,6 +42,15 @@ ALWAYS: tuple[Header, ...] = (
 log = structlog.get_logger()
 
 
+class Anchor(Protocol):
+    """The log's newest checkpoint as a header: whoever keeps answers keeps a witness of the log."""
+
+    @property
+    def header(self) -> Header | None:
+        """None before the first."""
+        ...
+
+
 class Edge:
     """Stands between the server and the routes: `app.add_middleware(Edge, environment=...)`."""
 
@@ -50,12 +59,14 @@ class Edge:
         app: ASGIApp,
         *,
         environment: str,
+        anchor: Anchor | None = None,
         largest_body: int = LARGEST_BODY,
         registry: CollectorRegistry = REGISTRY,
     ) -> None:
-        """Take *largest_body* in bytes and the *registry* the histogram is kept in."""
+        """Take *largest_body* in bytes, the histogram's *registry*, the *anchor* for those with a key."""
         self.app = app
         self._environment = environment
+        self._anchor = anchor
         self._largest_body = largest_body
         self._headers = (*ALWAYS, (b"gerbang-environment", environment.encode("ascii")))
         self._timings = Timings(registry)
@@ -72,7 +83,7 @@ class Edge:
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         passage = begin(scope)
-        answer = _Answer(send, self._headers, passage)
+        answer = _Answer(send, self._headers, passage, self._anchor)
         try:
             if _declared_length(scope) > self._largest_body:
                 await self._refuse("body-too-large", scope, receive, answer)
@@ -145,9 +156,12 @@ def _method(scope: Scope) -> str:
 class _Answer:
     """Sends an answer on, with our headers added, and remembers its status (0: not begun)."""
 
-    __slots__ = ("_headers", "_send", "passage", "status")
+    __slots__ = ("_anchor", "_headers", "_send", "passage", "status")
 
-    def __init__(self, send: Send, headers: tuple[Header, ...], passage: Passage) -> None:
+    def __init__(
+        self, send: Send, headers: tuple[Header, ...], passage: Passage, anchor: Anchor | None
+    ) -> None:
+        self._anchor = anchor
         self._send = send
         self._headers = headers
         self.passage = passage
@@ -163,8 +177,10 @@ class _Answer:
         said = list(said)
         names = {name for name, _ in said}
         unless_set = [header for header in UNLESS_SET if header[0] not in names]
-        own = (b"gerbang-request-id", self.passage.id.encode("ascii"))
-        return [*said, *unless_set, *self._headers, *self.passage.headers, own]
+        own = [(b"gerbang-request-id", self.passage.id.encode("ascii"))]
+        if self.passage.key_id is not None and self._anchor is not None and self._anchor.header is not None:
+            own.append(self._anchor.header)
+        return [*said, *unless_set, *self._headers, *self.passage.headers, *own]
 
 
 def _declared_length(scope: Scope) -> int:

@@ -1,8 +1,7 @@
-"""The audit log: sealed entries, a spool for the time the database is away, people as pseudonyms."""
+"""The audit log: chained entries, signed checkpoints, a spool for the time the database is away."""
 
 from .chain import Chain, NotCanonical
 from .recorder import Recorded, Recorder
 from .spool import Spool
-from .subjects import Subjects
 
-__all__ = ["Chain", "NotCanonical", "Recorded", "Recorder", "Spool", "Subjects"]
+__all__ = ["Chain", "NotCanonical", "Recorded", "Recorder", "Spool"]

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import msgspec
 
-from contracts.audit import Entry
+from contracts.audit import Entry, Sealed
 
 VERSION = 1
 LEAF_PREFIX = b"\x00"  # RFC 6962 section 2.1: a leaf can never be taken for an inner node of the tree
@@ -36,6 +36,12 @@ class _Object(msgspec.Struct, omit_defaults=True):
     type: str | None = None
 
 
+class _Pii(msgspec.Struct):
+    alg: str
+    ct: str
+    kid: str
+
+
 class Record(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What is hashed: `contracts.audit.Entry` in its place in a chain. An absent field is left out."""
 
@@ -43,6 +49,7 @@ class Record(msgspec.Struct, omit_defaults=True, kw_only=True):
     actor: _Actor
     code: str | None = None
     detail: Mapping[str, object] | None = None
+    fields: tuple[str, ...] = ()
     key: str
     lat_ms: int | None = None
     log: str
@@ -50,6 +57,7 @@ class Record(msgspec.Struct, omit_defaults=True, kw_only=True):
     obj: _Object | None = None
     outcome: str
     partner: str | None = None
+    pii: _Pii | None = None
     prev: str
     purpose: str | None = None
     req: str | None = None
@@ -82,6 +90,7 @@ def canonical(entry: Entry, *, log: str, seq: int, ts: str, mono: int, prev: str
         actor=_Actor(actor.id, actor.kind, actor.role),
         code=entry.code,
         detail=entry.detail,
+        fields=entry.fields,
         key=entry.key,
         lat_ms=entry.elapsed_ms,
         log=log,
@@ -89,6 +98,7 @@ def canonical(entry: Entry, *, log: str, seq: int, ts: str, mono: int, prev: str
         obj=obj,
         outcome=entry.outcome,
         partner=entry.partner,
+        pii=None if entry.sealed is None else _pii(entry.sealed),
         prev=prev,
         purpose=entry.purpose,
         req=entry.request,
@@ -98,6 +108,10 @@ def canonical(entry: Entry, *, log: str, seq: int, ts: str, mono: int, prev: str
         v=VERSION,
     )
     return _encoded(record)
+
+
+def _pii(sealed: Sealed) -> _Pii:
+    return _Pii(sealed.alg, sealed.ct, sealed.kid)
 
 
 def demand_canonical(entry: Entry) -> None:

@@ -36,7 +36,7 @@ def seal(
     """
     Chain *entries* behind *tip*; return their rows and the new tip. Raises NotCanonical.
 
-    *mono* is in milliseconds since this writer's *first* entry, whose own is 0 and nobody else's is:
+    *mono* is in milliseconds since this process's *first* entry here, whose own is 0 and nobody else's is:
     a reader sees where a process began, and between two such places a clock that was set back.
     """
     rows = []
@@ -56,22 +56,33 @@ class Chain:
 
     def __init__(self, log: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Take *monotonic*, a clock in seconds that is never set."""
-        self._log = log
+        self.log = log
         self._monotonic = monotonic
         self._tip: Tip | None = None
         self._began: float | None = None
         self._beginning: float | None = None
 
-    def append(self, connection: Connection, entries: Sequence[Entry]) -> None:
-        """Seal and insert *entries* in the open transaction. Raises NotCanonical, DamagedEnd."""
+    @property
+    def tip(self) -> Tip:
+        """The end as far as it was read or appended, START before."""
+        return self._tip or START
+
+    def append(self, connection: Connection, entries: Sequence[Entry]) -> list[bytes]:
+        """Seal and insert *entries* in the open transaction; return their leaves. Raises as `Logbook`."""
         tip = self._tip or self._find_tip(connection)
+        rows: list[store.Row] = []
         if entries:
             began = self._began if self._began is not None else self._beginning
             now = self._monotonic()
             mono = 0 if began is None else int((now - began) * 1000)
-            rows, tip = seal(entries, log=self._log, tip=tip, mono=mono, first=began is None)
+            rows, tip = seal(entries, log=self.log, tip=tip, mono=mono, first=began is None)
             store.add(connection, rows)
             self._beginning = now if began is None else began
+        self._tip = tip
+        return [bytes.fromhex(row.leaf) for row in rows]
+
+    def stand_at(self, tip: Tip) -> None:
+        """Go back to *tip*: what was appended behind it is undone, in a savepoint that ends."""
         self._tip = tip
 
     def missing(self, connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
@@ -89,17 +100,17 @@ class Chain:
         self._beginning = self._began
 
     def _find_tip(self, connection: Connection) -> Tip:
-        _claim(connection, self._log)
-        newest = store.last(connection, self._log)
+        claim(connection, self.log)
+        newest = store.last(connection, self.log)
         if newest is None:
             return START
         seq, leaf, record = newest
         if leaf_of(record.encode()) != leaf:
-            raise DamagedEnd(f"entry {self._log}/{seq} does not carry its own seal")
+            raise DamagedEnd(f"entry {self.log}/{seq} does not carry its own seal")
         return Tip(seq, leaf)
 
 
-def _claim(connection: Connection, log: str) -> None:
+def claim(connection: Connection, log: str) -> None:
     """On PostgreSQL, hold the chain for this session: a second process of the same name waits, then fails."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 112))", (f"audit/{log}",))

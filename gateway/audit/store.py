@@ -11,20 +11,17 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Index,
-    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
-    bindparam,
     insert,
     select,
-    tuple_,
 )
 
 from gateway.db import metadata
 
-# INSERT only: triggers of the first migration refuse everything else on both dialects.
-# `log` is one writer's chain; a merged order, checkpoints and sealed data come as tables beside this one.
+# INSERT only, as its three neighbours in `evidence_store`: triggers refuse all else on both dialects.
+# `log` is one writer's chain; a merged order of several comes as a table beside this one.
 audit_entry = Table(
     "audit_entry",
     metadata,
@@ -41,17 +38,11 @@ audit_entry = Table(
     UniqueConstraint("key"),
 )
 Index(None, audit_entry.c.ts)
+# Only entries about somebody: what an auditor asks about a person must not cost every bed answer a page.
+_SOMEBODYS = audit_entry.c.subj.is_not(None)
+Index(None, audit_entry.c.subj, audit_entry.c.ts, sqlite_where=_SOMEBODYS, postgresql_where=_SOMEBODYS)
 
-# Who a pseudonym is: an HMAC under a key outside the database, never the number itself.
-subject = Table(
-    "subject",
-    metadata,
-    Column("hmac", LargeBinary, primary_key=True),
-    Column("pseudonym", Text, nullable=False, unique=True),
-    Column("created_at", Text, nullable=False),
-)
-
-
+LARGEST = 2**53 - 1
 MOST_AT_ONCE = 256  # rows: SQLite takes 32,766 parameters a statement, PostgreSQL 65,535
 
 
@@ -112,24 +103,29 @@ def known_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     return set(connection.scalars(held))
 
 
-@lru_cache(maxsize=8)
-def _look_up(dialect: Dialect) -> str:
-    wanted = select(subject.c.pseudonym).where(subject.c.hmac == bindparam("hmac"))
-    return str(wanted.compile(dialect=dialect))
+def log_names(connection: Connection) -> set[str]:
+    """Return the names of all logs that hold an entry."""
+    return set(connection.scalars(select(audit_entry.c.log).distinct()))
 
 
-def pseudonym(connection: Connection, index: bytes) -> str | None:
-    """Return the pseudonym under an HMAC; asked in every change about a person, so compiled once."""
-    found: str | None = connection.exec_driver_sql(_look_up(connection.dialect), (index,)).scalar()
-    return found
+def one(connection: Connection, log: str, seq: int) -> str | None:
+    """Return the record of one entry."""
+    place = (audit_entry.c.log == log) & (audit_entry.c.seq == seq)
+    record: str | None = connection.scalar(select(audit_entry.c.record).where(place))
+    return record
 
 
-def pages(connection: Connection, *, size: int = 1000) -> Iterator[Sequence[tuple[str, int, str, str]]]:
-    """Yield (log, seq, leaf, record) of everything, by log and number, *size* at a time."""
-    wanted = select(audit_entry.c.log, audit_entry.c.seq, audit_entry.c.leaf, audit_entry.c.record)
-    position = tuple_(audit_entry.c.log, audit_entry.c.seq)
-    page = wanted.order_by(audit_entry.c.log, audit_entry.c.seq).limit(size)
-    rows = [tuple(row) for row in connection.execute(page)]
-    while rows:
-        yield rows
-        rows = [tuple(row) for row in connection.execute(page.where(position > rows[-1][:2]))]
+def entries(
+    connection: Connection, log: str, *, upto: int = LARGEST, page: int = 1000
+) -> Iterator[tuple[int, str, str]]:
+    """Yield (seq, leaf, record) of the entries of *log* to number *upto*, in order, *page* at a time."""
+    columns = select(audit_entry.c.seq, audit_entry.c.leaf, audit_entry.c.record)
+    wanted = (audit_entry.c.log == log) & (audit_entry.c.seq <= upto)
+    ordered = columns.where(wanted).order_by(audit_entry.c.seq).limit(page)
+    last: int | None = None
+    while True:
+        rows = connection.execute(ordered if last is None else ordered.where(audit_entry.c.seq > last)).all()
+        yield from (tuple(row) for row in rows)
+        if len(rows) < page:
+            return
+        last = rows[-1].seq

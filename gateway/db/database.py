@@ -122,6 +122,10 @@ class Database:
 
         return len(await self._submit(Job(missing, list, may_be_silent=True)))
 
+    async def maintain(self, upkeep: Callable[[Connection], None]) -> None:
+        """Commit what the log does for itself, which has no entry: its checkpoints. Raises CannotWrite."""
+        await self._submit(Job(upkeep, (), may_be_silent=True))
+
     async def read(self, query: Callable[[Connection], R]) -> R:
         """Return what *query* returns, from one transaction of its own. Raises CannotRead."""
         if self._questions >= READS_AT_MOST:

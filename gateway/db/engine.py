@@ -15,20 +15,34 @@ def writing(url: str, *, busy_ms: int = BUSY_MS) -> Engine:
     return _engine(url, busy_ms=busy_ms, readonly=False, poolclass=NullPool)
 
 
-def reading(url: str, *, connections: int, busy_ms: int = BUSY_MS) -> Engine:
-    """Return the engine for questions: the database itself refuses a change over it."""
+def reading(
+    url: str, *, connections: int, busy_ms: int = BUSY_MS, statement_ms: int = STATEMENT_MS
+) -> Engine:
+    """
+    Return the engine for questions: the database itself refuses a change over it.
+
+    *statement_ms* bounds each on PostgreSQL; 0, for copies of everything, does not.
+    """
     return _engine(
-        url, busy_ms=busy_ms, readonly=True, poolclass=QueuePool, pool_size=connections, max_overflow=0
+        url,
+        busy_ms=busy_ms,
+        readonly=True,
+        statement_ms=statement_ms,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
     )
 
 
-def _engine(url: str, *, busy_ms: int, readonly: bool, **pool: Any) -> Engine:
+def _engine(
+    url: str, *, busy_ms: int, readonly: bool, statement_ms: int = STATEMENT_MS, **pool: Any
+) -> Engine:
     # Parameters may be personal data: without hide_parameters they stand in every exception's text.
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(url, hide_parameters=True, **pool)
         _prepare_sqlite(engine, busy_ms=busy_ms, readonly=readonly)
         return engine
-    arguments = _postgres_arguments(busy_ms=busy_ms, readonly=readonly)
+    arguments = _postgres_arguments(busy_ms=busy_ms, readonly=readonly, statement_ms=statement_ms)
     # "format" lets rows travel as tuples, as on SQLite.
     return create_engine(
         url, hide_parameters=True, paramstyle="format", pool_pre_ping=readonly, connect_args=arguments, **pool
@@ -52,13 +66,13 @@ def _prepare_sqlite(engine: Engine, *, busy_ms: int, readonly: bool) -> None:
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
 
-def _postgres_arguments(*, busy_ms: int, readonly: bool) -> dict[str, Any]:
+def _postgres_arguments(*, busy_ms: int, readonly: bool, statement_ms: int) -> dict[str, Any]:
     settings = {
         "synchronous_commit": "on",  # a server may have it off; acknowledged must mean on disk
         "default_transaction_read_only": "on" if readonly else "off",
         "lock_timeout": f"{busy_ms}ms",
-        "statement_timeout": f"{STATEMENT_MS}ms",
-        "idle_in_transaction_session_timeout": f"{STATEMENT_MS}ms",
+        "statement_timeout": f"{statement_ms}ms",
+        "idle_in_transaction_session_timeout": f"{statement_ms}ms",
         "TimeZone": "UTC",
         # The server's side: a session that vanished in a power cut would hold the log's lock for hours.
         "tcp_keepalives_idle": "5",

@@ -1,4 +1,4 @@
-"""What the writer needs of the audit log; `gateway/audit/chain.py` is it."""
+"""What the writer needs of the audit log; `gateway/audit/logbook.py` is it."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,7 +11,7 @@ from contracts.audit import Entry
 class Ledger(Protocol):
     """An append-only log that is written inside somebody else's transaction, by one thread."""
 
-    def append(self, connection: Connection, entries: Sequence[Entry]) -> None:
+    def append(self, connection: Connection, entries: Sequence[Entry]) -> object:
         """
         Add *entries*, all or none, inside the open transaction; none at all still finds the log's end.
 

@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from contracts.audit import Actor, Entry
 from gateway.audit import store
 from gateway.audit.chain import START, seal
-from gateway.audit.export import line
+from gateway.audit.keys import SigningKeys
+from gateway.audit.logbook import Logbook
+from gateway.audit.notary import Notary
+from gateway.evidence.export import line
 
+AUTHORITY = "test.gerbang.example"
 BEGAN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 DISPATCH = Actor(id="key-dispatch", role="dispatcher")
 
@@ -34,6 +40,11 @@ def rows(count: int, *, log: str = "gerbang-1") -> list[store.Row]:
     """Seal *count* entries as one process writes them."""
     sealed, _ = seal([entry(n) for n in range(1, count + 1)], log=log, tip=START, mono=5, first=True)
     return sealed
+
+
+def house_log(folder: Path, *, replica: str = "gerbang-1", every: int = 1000, **clocks: Any) -> Logbook:
+    """Return the logbook of a house whose signing keys lie in *folder*."""
+    return Logbook(replica, Notary(SigningKeys(folder / "secrets"), AUTHORITY, every=every), **clocks)
 
 
 def lines_of(sealed: Sequence[store.Row]) -> list[bytes]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contracts.audit import SYSTEM, Entry
 from gateway.audit.canonical import NotCanonical, canonical, instant, leaf_of
-from gateway.audit.verify import canonical as verifiers_canonical
+from gateway.evidence.verify import canonical as verifiers_canonical
 
 from .material import BEGAN, entry
 

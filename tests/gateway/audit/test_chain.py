@@ -11,9 +11,9 @@ from sqlalchemy import Connection, text
 
 from gateway.audit import Chain, store
 from gateway.audit.chain import START, DamagedEnd, NotCanonical, Tip, seal
-from gateway.audit.export import lines
-from gateway.audit.verify import verify
 from gateway.db.engine import writing
+from gateway.evidence.export import lines
+from gateway.evidence.verify import verify
 
 from .material import entry, lines_of
 

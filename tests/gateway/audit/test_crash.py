@@ -1,6 +1,5 @@
 """kill -9 and a full disk: what was acknowledged is in the log, and the log is whole."""
 
-import io
 import json
 import os
 import subprocess
@@ -12,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gateway.audit import Recorded
-from gateway.audit.export import export
-from gateway.audit.verify import verify
 from gateway.db import migrate
+from gateway.evidence.verify import verify
+from tests.exported import lines_at
 
 from .material import entry
 from .test_recorder import House, until
@@ -41,11 +40,10 @@ asyncio.run(main())
 
 
 def _keys_in(url: str) -> set[str]:
-    out = io.BytesIO()
-    export(url, out)
-    report = verify(io.BytesIO(out.getvalue()))
+    exported = lines_at(url)
+    report = verify(exported)
     assert report.damage is None, report.damage
-    return {json.loads(line)["record"]["key"] for line in out.getvalue().splitlines()}
+    return {json.loads(line)["record"]["key"] for line in exported}
 
 
 @pytest.mark.slow

@@ -1,7 +1,6 @@
 """An answer is never held back by its entry, and the entry is not lost either."""
 
 import asyncio
-import io
 import json
 import sqlite3
 import time
@@ -14,9 +13,9 @@ import pytest
 from contracts.audit import Entry
 from gateway.alarms import Alarms
 from gateway.audit import Chain, Recorded, Recorder, Spool
-from gateway.audit.export import export
-from gateway.audit.verify import verify
 from gateway.db import CannotWrite, Database
+from gateway.evidence.verify import verify
+from tests.exported import lines_at
 
 from .material import entry
 
@@ -50,11 +49,10 @@ class House:
 
     def log(self) -> list[str]:
         """Check the log and return its keys, in its order."""
-        out = io.BytesIO()
-        export(self.url, out)
-        report = verify(io.BytesIO(out.getvalue()))
+        exported = lines_at(self.url)
+        report = verify(exported)
         assert report.damage is None, report.damage
-        return [json.loads(line)["record"]["key"] for line in out.getvalue().splitlines()]
+        return [json.loads(line)["record"]["key"] for line in exported]
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -210,9 +208,7 @@ async def test_with_nowhere_to_write_it_says_degraded_and_owns_up_later(
         assert outcomes[0] is Recorded.SPOOLED
         assert house.standing() == ["audit.spooling", "audit.degraded"]
     await until(lambda: not house.standing())
-    out = io.BytesIO()
-    export(house.url, out)
-    last = json.loads(out.getvalue().splitlines()[-1])["record"]
+    last = json.loads(lines_at(house.url)[-1])["record"]
     assert (last["act"], last["outcome"], last["detail"]) == ("audit.gap", "lost", {"entries": lost})
     await house.close()
 

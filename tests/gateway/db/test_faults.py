@@ -1,7 +1,6 @@
 """When the database cannot write, everybody hears so soon, and the log goes on unbroken afterwards."""
 
 import asyncio
-import io
 import sqlite3
 import threading
 import time
@@ -14,10 +13,10 @@ import pytest
 from sqlalchemy import Connection, insert, make_url
 from sqlalchemy.exc import OperationalError
 
-from gateway.audit.export import export
-from gateway.audit.verify import verify
 from gateway.db import CannotRead, CannotWrite, Database, batching
 from gateway.db.faults import has_collided, is_sick
+from gateway.evidence.verify import verify
+from tests.exported import lines_at
 
 from .conftest import CountingChain, Scribbler, echo, entry
 from .test_writer import Gate
@@ -43,9 +42,7 @@ def locked(url: str) -> Iterator[None]:
 
 def intact(url: str) -> int:
     """Check the whole log and return how many entries it holds."""
-    out = io.BytesIO()
-    export(url, out)
-    report = verify(io.BytesIO(out.getvalue()))
+    report = verify(lines_at(url))
     assert report.damage is None
     return report.entries
 
