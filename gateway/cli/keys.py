@@ -10,10 +10,9 @@ from contracts.audit import SYSTEM
 from gateway.access import entries, store
 from gateway.access.keys import AccessKey, KeyOrder, mint
 from gateway.access.roles import Role
-from gateway.audit import Chain
 from gateway.audit.files import keep_private
 from gateway.db import Database
-from gateway.ground import Ground, prepare, read_settings
+from gateway.ground import Ground, open_log, prepare, read_settings
 
 from .gatewaylink import ask, link
 from .wrong import Wrong
@@ -47,7 +46,7 @@ def bootstrap(arguments: argparse.Namespace) -> None:
 
 async def _first_key(ground: Ground, *, file: Path | None) -> str:
     """Make the key with its audit entry, as the running gateway would; filed first, it cannot be lost."""
-    database = Database(ground.settings.url, Chain(ground.settings.replica))
+    database = Database(ground.settings.url, open_log(ground.settings))
     await database.start()
     try:
         if any(_opens(key) for key in await database.read(store.load_keys)):

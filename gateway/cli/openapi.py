@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from gateway.app import build
-from gateway.audit.subjects import KEY_BYTES, Subjects
 from gateway.ground import Ground, read_settings
+from gateway.people import PersonKeys
 
 
 def add_verbs(verbs: Any) -> None:
@@ -23,5 +23,5 @@ def show(arguments: argparse.Namespace) -> None:
 
 def text() -> str:
     """Return the document as JSON, the same each time."""
-    nothing = Ground(read_settings(), (), Subjects(bytes(KEY_BYTES)))
+    nothing = Ground(read_settings(), (), PersonKeys.of_nobody())
     return json.dumps(build(nothing).openapi(), indent=1, ensure_ascii=False, sort_keys=True)

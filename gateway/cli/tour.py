@@ -22,6 +22,7 @@ from .gatewaylink import ask, link
 from .wrong import Wrong
 
 NIK_ACTIVE = "1571015203909901"  # the sandbox's first member: synthetic, see sandbox/vclaim
+NIK_TO_ERASE = "1571020507859902"  # the second
 HERE = {"lat": "-1.6101", "lon": "103.6131"}  # Pasar Jambi, the middle of town
 
 
@@ -70,6 +71,7 @@ class Guide:
         self.operator = link(role="OPERATOR")
         self.approver = link(role="APPROVER")
         self.admin = link(role="ADMIN")
+        self.auditor = link(role="AUDITOR")
         sandbox = os.environ.get("GERBANG_SANDBOX_URL")
         if not sandbox:
             raise Wrong("GERBANG_SANDBOX_URL is not set: the tour needs the demo's simulated partners")
@@ -195,17 +197,45 @@ def partners(guide: Guide) -> None:
     expect(len(states) == 17, f"17 partners; only a telephone: {', '.join(silent_ones)}")
 
 
+def asked_for(guide: Guide) -> None:
+    """The patient asks what was told about him: the auditor opens what is sealed in the log."""
+    question = {"nik": NIK_ACTIVE, "purpose": "PATRQT"}
+    found = ask(guide.auditor, "POST", "/v1/audit/subject-access", json=question)
+    told = [each for each in found["happenings"] if each["partner"] == "bpjs" and each["said"]]
+    expect(bool(told), f"{len(told)} entries say what BPJS and the askers were told")
+    expect(any(each["said"].get("nik") == NIK_ACTIVE for each in told), "his number among it")
+
+
+def erased(guide: Guide) -> None:
+    """Another one wants to be erased: the log stays as it is, and nobody can read it about her any more."""
+    check = {"nik": NIK_TO_ERASE, "purpose": "ETREAT"}
+    ask(guide.dispatcher, "POST", "/v1/eligibility-checks", json=check)
+    order = {"nik": NIK_TO_ERASE, "reason": "subject_request"}
+    done = ask(guide.auditor, "POST", "/v1/audit/erasures", json=order)
+    question = {"subject": done["subject"], "purpose": "HCOMPL"}
+    found = ask(guide.auditor, "POST", "/v1/audit/subject-access", json=question)
+    expect(not found["held"], f"nothing is held any more of {done['subject']}")
+
+
 def audited(guide: Guide) -> None:
-    """Everything above is in the audit log, and anyone can check it with one file."""
-    del guide
-    with tempfile.TemporaryDirectory() as folder:
-        export = Path(folder) / "audit.ndjson"
-        for verb in (["audit", "export", str(export)], ["audit", "verify", str(export)]):
-            done = subprocess.run([sys.executable, "-m", "gateway", *verb], capture_output=True, text=True)  # noqa: S603  our own verbs
-            if done.returncode:
-                raise Disappointed(f"gerbang {verb[1]}: {done.stdout}{done.stderr}")
-        print(f"   {done.stdout.strip().splitlines()[0]}")
-        expect(NIK_ACTIVE not in export.read_text("utf-8"), "no NIK stands in it")
+    """Everything above is in the audit log; anyone checks it alone, an answer's header is the anchor."""
+    note = guide.dispatcher.get("/v1/hospitals").headers["Gerbang-Audit-Checkpoint"]
+    with tempfile.TemporaryDirectory() as name:
+        folder, anchor = Path(name) / "export", Path(name) / "kept.txt"
+        anchor.write_text(f"{note}\n")
+        _run([sys.executable, "-m", "gateway", "audit", "export", str(folder)])
+        said = _run([sys.executable, "-I", str(folder / "verify.py"), str(folder), "--anchor", str(anchor)])
+        print(f"   {said.splitlines()[0]}")
+        text = b"".join(file.read_bytes() for file in folder.iterdir()).decode()
+    expect("1 anchors fit" in said, "nothing was rewritten or cut off before that answer")
+    expect(NIK_ACTIVE not in text, "no NIK stands in it")
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603  our own verbs
+    if done.returncode:
+        raise Disappointed(f"{command[-1]}: {done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def _line(answer: Any, hospital: str) -> Any:
@@ -224,5 +254,7 @@ STEPS: tuple[Callable[[Guide], None], ...] = (
     mistyped,
     no_key,
     partners,
+    asked_for,
+    erased,
     audited,
 )

@@ -1,0 +1,1 @@
+"""What others check the log with: export, verification, proofs, the daily report."""

@@ -1,0 +1,185 @@
+"""
+The code tables of the FHIR export: what each act is called in FHIR R4, DICOM and IHE BALP, and nothing else.
+
+Sources: FHIR R4 (4.0.1) AuditEvent and its code systems; DICOM PS3.16 CID 400 and 401 for the DCM codes;
+IHE ITI Basic Audit Log Patterns 1.1.4 (2025-10-31) for the patterns and their profiles.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+Coding = dict[str, str]
+
+DISCLOSURE_AT_SOURCE = (
+    "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PrivacyDisclosure.Source"
+)
+
+_HL7 = "http://terminology.hl7.org/CodeSystem"
+_BALP = "https://profiles.ihe.net/ITI/BALP/CodeSystem"
+
+
+def _dcm(code: str) -> Coding:
+    return {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": code}
+
+
+def _lifecycle(code: str) -> Coding:
+    return {"system": f"{_HL7}/iso-21089-lifecycle", "code": code}
+
+
+def _rest(code: str) -> Coding:
+    return {"system": "http://hl7.org/fhir/restful-interaction", "code": code}
+
+
+# What took part.
+APPLICATION, DESTINATION, SOURCE = _dcm("110150"), _dcm("110152"), _dcm("110153")
+AUTHORIZER = {"system": f"{_HL7}/extra-security-role-type", "code": "authserver"}
+APPLICATION_SERVER = {"system": f"{_HL7}/security-source-type", "code": "4"}
+
+# What it was about. The type tells BALP's slices apart: of a query only the question may be a system object.
+PERSON, SYSTEM_OBJECT, ORGANIZATION, OTHER = (
+    {"system": f"{_HL7}/audit-entity-type", "code": code} for code in "1234"
+)
+REQUEST_ID = {"system": f"{_BALP}/BasicAuditEntityType", "code": "XrequestId"}
+PATIENT, REPORT, DOMAIN_RESOURCE, SECURITY_USER, SECURITY_RESOURCE, QUESTION = (
+    {"system": f"{_HL7}/object-role", "code": code} for code in ("1", "3", "4", "11", "13", "24")
+)
+# What an entry calls its object: the system of its identifiers, and its role. Others stand for themselves.
+OBJECTS: Mapping[str, tuple[str, Coding]] = {
+    "access_key": ("access-keys", SECURITY_USER),
+    "hospital": ("partners", DOMAIN_RESOURCE),
+    "legal_hold": ("legal-holds", SECURITY_RESOURCE),
+}
+
+MACHINE_NAME, IP_ADDRESS = "1", "2"  # FHIR network-type
+
+# HL7 v3 ActReason: those of its PurposeOfUse that a centre like this has; any other goes out as text.
+ACT_REASON = f"{_HL7}/v3-ActReason"
+PURPOSES = frozenset(
+    "BTG CAREMGT COVAUTH COVERAGE DISASTER ELIGDTRM ETREAT FAMRQT HCOMPL HLEGAL HOPERAT HPAYMT HSYSADMIN"
+    " HTEST PATRQT PUBHLTH THREAT TRAIN TREAT".split()
+)
+
+
+class Shape(Enum):
+    """Who and what stands in an event beside the codes."""
+
+    QUERY = "BALP Query: the asker is the client, the gateway the server"
+    UPDATE = "BALP Update: likewise"
+    DISCLOSURE = "BALP Privacy Disclosure at source: the gateway tells a partner"
+    REFUSAL = "BALP AuthZ: the asker is the client, the gateway the authorizer"
+    OWN = "no pattern: whoever acted, alone"
+
+
+class Pattern(NamedTuple):
+    """Type, action (C R U D E) and subtypes of an AuditEvent, and its shape."""
+
+    shape: Shape
+    type: Coding
+    action: str
+    subtypes: tuple[Coding, ...] = ()
+
+
+_RESTFUL = {"system": f"{_HL7}/audit-event-type", "code": "rest"}
+_APPLICATION_ACTIVITY, _AUDIT_LOG_USED = _dcm("110100"), _dcm("110101")
+_EXPORT, _PATIENT_RECORD, _QUERY, _SECURITY_ALERT = map(_dcm, ("110106", "110110", "110112", "110113"))
+_NODE_AUTHENTICATION, _SECURITY_CONFIGURATION, _RESTRICTED_FUNCTION = map(
+    _dcm, ("110126", "110129", "110132")
+)
+_RECORDING_STOPPED, _RECORDING_STARTED, _USER_SECURITY = map(_dcm, ("110133", "110134", "110137"))
+
+# A question to the internal API. The profiles IHE.BasicAudit.Query and .PatientQuery are never claimed: they
+# demand the raw question, and the log does not keep it, for it may say where a patient is, or a NIK.
+_ASKED = Pattern(Shape.QUERY, _RESTFUL, "E", (_rest("search"),))
+_LOG_READ = _ASKED._replace(subtypes=(_rest("search"), _AUDIT_LOG_USED))
+_KEY_CHANGED = Pattern(Shape.OWN, _SECURITY_ALERT, "U", (_USER_SECURITY,))
+_ACTIVITY = Pattern(Shape.OWN, _APPLICATION_ACTIVITY, "E")
+_ERASURE = Pattern(Shape.OWN, _PATIENT_RECORD, "D", (_lifecycle("destroy"),))
+
+PATTERNS: Mapping[str, Pattern] = {
+    "alarms.listed": _ASKED,
+    "audit.checkpoint_read": _LOG_READ,
+    "audit.gap": Pattern(Shape.OWN, _SECURITY_ALERT, "E", (_RECORDING_STOPPED,)),
+    "audit.read": _LOG_READ,
+    "breach_scope.answered": _LOG_READ,
+    "breach_scope.asked": _LOG_READ,
+    "capacity.asked": _ASKED,
+    "capacity.declared": Pattern(Shape.UPDATE, _RESTFUL, "U", (_rest("update"),)),
+    "capacity.hospitals_listed": _ASKED,
+    "capacity.outcome_changed": _ACTIVITY,
+    "capacity.refreshed": Pattern(Shape.OWN, _QUERY, "E"),
+    "clock.stepped": _ACTIVITY,
+    # The answer to whoever asked, and so a query about a patient, though never with its profile (see above):
+    # `fields` names what the asker was shown, who is of the same house; what left the house is
+    # `eligibility.asked`, under the same request id. Not a disclosure received from the insurer either: an
+    # answer from the cache has no exchange behind it, and one that failed brought nothing.
+    "eligibility.answered": _ASKED,
+    "eligibility.asked": Pattern(Shape.DISCLOSURE, _EXPORT, "R", (_lifecycle("disclose"),)),
+    "erasure.begun": _ERASURE,
+    "erasure.done": _ERASURE,
+    "erasure.refused": _ERASURE,
+    "hold.lifted": Pattern(Shape.OWN, _PATIENT_RECORD, "U", (_lifecycle("unhold"),)),
+    "hold.listed": _ASKED,
+    "hold.placed": Pattern(Shape.OWN, _PATIENT_RECORD, "U", (_lifecycle("hold"),)),
+    "key.created": _KEY_CHANGED._replace(action="C"),
+    "key.expiring": _ACTIVITY,
+    "key.listed": _ASKED,
+    "key.revoked": _KEY_CHANGED,
+    "log.heartbeat": _ACTIVITY,
+    "log.key_rotated": _ACTIVITY._replace(action="U", subtypes=(_SECURITY_CONFIGURATION,)),
+    "log.opened": _ACTIVITY._replace(action="C", subtypes=(_RECORDING_STARTED,)),
+    "partners.listed": _ASKED,
+    "report.made": Pattern(Shape.OWN, _AUDIT_LOG_USED, "R", (_lifecycle("verify"),)),
+    "report.mailed": Pattern(Shape.OWN, _AUDIT_LOG_USED, "R", (_lifecycle("transmit"),)),
+    "report.received": Pattern(Shape.OWN, _AUDIT_LOG_USED, "R", (_lifecycle("receive"),)),
+    "sealing_key.rotated": Pattern(Shape.OWN, _SECURITY_ALERT, "U", (_SECURITY_CONFIGURATION,)),
+    "subject_access.answered": _LOG_READ,
+    "subject_access.asked": _LOG_READ,
+}
+
+# A refusal is a security alert whatever was refused. BALP's AuthZ profile is never claimed: it demands a
+# patient and a consent, and here a key's role decides.
+_BY_ROLE = {"system": f"{_BALP}/AuthZsubType", "code": "AuthZ-Role"}
+_REFUSALS: Mapping[str, Coding] = {
+    **dict.fromkeys(("role-not-allowed", "not-your-hospital"), _BY_ROLE),
+    **dict.fromkeys(("key-missing", "key-unknown", "key-revoked", "key-expired"), _NODE_AUTHENTICATION),
+    **dict.fromkeys(("key-other-environment", "many"), _NODE_AUTHENTICATION),
+}
+
+
+def pattern_of(act: str, outcome: str, code: str | None) -> Pattern:
+    """Return an entry's pattern; an act that no row names is an activity of the application."""
+    if outcome == "refused" or act == "access.refused":
+        return Pattern(
+            Shape.REFUSAL, _SECURITY_ALERT, "E", (_REFUSALS.get(code or "", _RESTRICTED_FUNCTION),)
+        )
+    return PATTERNS.get(act, _ACTIVITY)
+
+
+SUCCESS, MINOR, SERIOUS, MAJOR = "0", "4", "8", "12"
+
+# FHIR R4's own measure: 4 is what HTTP would answer with a 4xx, 8 with a 5xx, 12 when it cannot go on.
+_OUTCOMES = {
+    SUCCESS: "ACTIVE NOT_ACTIVE NOT_FOUND accepted alive answered begun confirmed created done erased intact"
+    " intended lifted nothing_left noticed opened placed recorded repeated revoked rotated",
+    MINOR: "conflict incomplete not_asked refused",
+    SERIOUS: "UNKNOWN failed late lost unreachable unusable",
+    MAJOR: "tampered",
+}
+OUTCOMES: Mapping[str, str] = {word: code for code, words in _OUTCOMES.items() for word in words.split()}
+_OUTCOMES_WITH_A_CODE: Mapping[tuple[str, str | None], str] = {
+    ("refused", "many"): SERIOUS,  # a flood of refusals, summed up
+    ("UNKNOWN", "no_system"): MINOR,  # nobody was asked, and that is as it was set
+    ("UNKNOWN", "standing"): MINOR,
+}
+
+
+def outcome_of(outcome: str, code: str | None) -> str:
+    """
+    Return FHIR's code for an outcome.
+
+    One that no row names is a minor failure if the entry gives a code, since only what did not go well has
+    one, and else a success.
+    """
+    known = _OUTCOMES_WITH_A_CODE.get((outcome, code)) or OUTCOMES.get(outcome)
+    return known or (SUCCESS if code is None else MINOR)

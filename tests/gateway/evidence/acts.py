@@ -1,0 +1,204 @@
+"""
+One record of every act, in the form of the log (docs/audit.md), and the events made of them.
+
+Written by hand from the rooms' `entries` and not by them: what is here must be a valid event even if a room
+changes its mind. All people are made up.
+"""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from gateway.evidence.fhir import audit_event
+
+SITE = "uji.gerbang.example"
+LOG = "2026/gerbang-1"
+SUBJECT = "p-" + "0a" * 12
+REQUEST = "abcdefghijklmnopabcdefghijklmnop"
+NIK = "1571015203909901"
+
+Record = dict[str, Any]
+
+_SYSTEM = {"id": "gerbang", "kind": "system", "role": "system"}
+_NOBODY = {"id": "unknown", "kind": "machine", "role": "none"}
+# As unreadable as any ciphertext, except to a search for it.
+SEALED = {"alg": "A256GCM", "ct": "U0VBTEVELVJBSEFTSUEtMTU3MTAxNTIwMzkwOTkwMQ==", "kid": SUBJECT}
+
+
+def _by(role: str) -> Record:
+    return {"actor": {"id": f"key-{role}", "kind": "machine", "role": role}, "req": REQUEST}
+
+
+def _about(*fields: str) -> Record:
+    return {"subj": SUBJECT} | ({"fields": list(fields), "pii": SEALED} if fields else {})
+
+
+def _key(name: str) -> Record:
+    return {"obj": {"id": name, "type": "access_key"}}
+
+
+_HOLD = {
+    "obj": {"id": "abcdefghijkl", "type": "legal_hold"},
+    "detail": {"until": "2027-01-01T00:00:00+00:00"},
+}
+_DISPATCH, _OPERATOR, _APPROVER = _by("dispatcher"), _by("operator"), _by("approver")
+_AUDITOR, _ADMIN, _PARTNER = _by("auditor"), _by("admin"), _by("partner")
+_REFUSED = {"outcome": "refused", "actor": _NOBODY, "req": REQUEST}
+_ROUTE = {"route": "/v1/capacity", "source": "203.0.113.0/24"}
+_BEDS = {
+    "need": "icu",
+    "fresh": False,
+    "known": 12,
+    "of": 16,
+    "first": "rs-siloam",
+    "hospitals_sha256": "5d" * 32,
+}
+_NOTE = f"{SITE}/audit/2025/gerbang-1\n7\nq6urq6s=\n\n\u2014 {SITE}/audit/2025/gerbang-1 q6urq6s=\n"
+_YEAR_BEFORE = {
+    "after": "2025/gerbang-1",
+    "size": 7,
+    "root": "q6urq6s=",
+    "leaf": "1c" * 32,
+    "checkpoint": _NOTE,
+}
+_OPENED = {"origin": f"{SITE}/audit/{LOG}", "vkey": f"{SITE}/audit/{LOG}+0a0b0c0d+AeHh4Q=="}
+_CHECK = {"mode": "live", "service_date": "2026-11-24", "number": "nik", "attempts": 1}
+_WHOM = {"purpose": "ETREAT", "partner": "bpjs", **_DISPATCH}
+
+# A name, the act, and what the record holds besides its frame.
+TABLE: list[tuple[str, str, Record]] = [
+    ("no key", "access.refused", {**_REFUSED, "code": "key-missing", "detail": _ROUTE}),
+    ("old key", "access.refused", {**_REFUSED, **_key("ab12"), "code": "key-revoked", "detail": _ROUTE}),
+    ("wrong role", "access.refused", {**_REFUSED, **_DISPATCH, "code": "role-not-allowed", "detail": _ROUTE}),
+    ("a flood", "access.refused", {**_REFUSED, "code": "many", "detail": {"count": 900, "sources": 3}}),
+    ("alarms", "alarms.listed", {"outcome": "answered", **_OPERATOR}),
+    ("checkpoint", "audit.checkpoint_read", {"outcome": "answered", **_AUDITOR, "detail": {"size": 41}}),
+    ("a gap", "audit.gap", {"outcome": "lost", "detail": {"entries": 3}}),
+    ("log read", "audit.read", {"outcome": "answered", **_AUDITOR, "detail": {"format": "fhir", "count": 3}}),
+    ("log of one", "audit.read", {"outcome": "answered", **_AUDITOR, **_about(), "detail": {"count": 9}}),
+    ("breach", "breach_scope.asked", {"outcome": "intended", "purpose": "HCOMPL", **_AUDITOR}),
+    (
+        "breached",
+        "breach_scope.answered",
+        {"outcome": "answered", "purpose": "HCOMPL", **_AUDITOR, **_about("nik")},
+    ),
+    ("beds", "capacity.asked", {"outcome": "answered", **_DISPATCH, "detail": _BEDS}),
+    (
+        "told",
+        "capacity.declared",
+        {"outcome": "recorded", **_OPERATOR, "obj": {"id": "rs-siloam", "type": "hospital"}},
+    ),
+    ("not theirs", "capacity.declared", {"outcome": "refused", "code": "not-your-hospital", **_PARTNER}),
+    ("hospitals", "capacity.hospitals_listed", {"outcome": "answered", **_DISPATCH}),
+    ("silent", "capacity.outcome_changed", {"outcome": "late", "partner": "rs-siloam", "code": "deadline"}),
+    ("a round", "capacity.refreshed", {"outcome": "done", "obj": {"type": "hospitals"}, "lat_ms": 812}),
+    ("clock", "clock.stepped", {"outcome": "noticed", "detail": {"ms": -7200000}}),
+    ("asked", "eligibility.asked", {"outcome": "intended", **_WHOM, **_about("nik", "service_date")}),
+    (
+        "covered",
+        "eligibility.answered",
+        {"outcome": "ACTIVE", **_WHOM, **_about("coverage"), "detail": _CHECK},
+    ),
+    ("nobody knows", "eligibility.answered", {"outcome": "UNKNOWN", **_WHOM, **_about(), "code": "late"}),
+    (
+        "no insurer",
+        "eligibility.answered",
+        {"outcome": "UNKNOWN", **_DISPATCH, **_about(), "code": "no_system"},
+    ),
+    (
+        "erasing",
+        "erasure.begun",
+        {"outcome": "begun", **_AUDITOR, **_about(), "detail": {"reason": "unlawful"}},
+    ),
+    ("erased", "erasure.done", {"outcome": "erased", **_AUDITOR, **_about()}),
+    ("held", "erasure.refused", {"outcome": "refused", "code": "legal-hold", **_AUDITOR, **_about()}),
+    ("hold lifted", "hold.lifted", {"outcome": "lifted", **_AUDITOR, **_about(), **_HOLD}),
+    ("holds", "hold.listed", {"outcome": "answered", **_AUDITOR, "detail": {"count": 1}}),
+    ("hold placed", "hold.placed", {"outcome": "placed", **_AUDITOR, **_about(), **_HOLD}),
+    ("new key", "key.created", {"outcome": "created", **_ADMIN, **_key("cd34"), "partner": "rs-siloam"}),
+    ("another", "key.created", {"outcome": "conflict", **_ADMIN, **_key("cd34")}),
+    (
+        "ending",
+        "key.expiring",
+        {"outcome": "noticed", **_key("cd34"), "detail": {"role": "partner", "days": 7}},
+    ),
+    ("keys", "key.listed", {"outcome": "answered", **_ADMIN, "detail": {"count": 6}}),
+    ("key gone", "key.revoked", {"outcome": "revoked", **_ADMIN, **_key("cd34")}),
+    ("alive", "log.heartbeat", {"outcome": "alive"}),
+    (
+        "signing key",
+        "log.key_rotated",
+        {"outcome": "rotated", **_ADMIN, "detail": {"vkey": "x+0a+AQ==", "was": None}},
+    ),
+    ("first log", "log.opened", {"outcome": "opened", "detail": _OPENED}),
+    ("new year", "log.opened", {"outcome": "opened", "detail": _OPENED | _YEAR_BEFORE}),
+    ("partners", "partners.listed", {"outcome": "answered", **_OPERATOR}),
+    ("page", "report.made", {"outcome": "intact", "detail": {"code": 0, "size": 41}}),
+    ("bad page", "report.made", {"outcome": "tampered", "detail": {"code": 1, "size": 41}}),
+    (
+        "mailed",
+        "report.mailed",
+        {"outcome": "accepted", "detail": {"receipt": "250 ok", "message_id": "<1@x.example>"}},
+    ),
+    ("not mailed", "report.mailed", {"outcome": "failed", "code": "not-mailed"}),
+    ("came", "report.received", {"outcome": "confirmed", **_AUDITOR, "detail": {"channel": "email"}}),
+    ("sealing key", "sealing_key.rotated", {"outcome": "done", **_ADMIN}),
+    ("my data", "subject_access.asked", {"outcome": "intended", "purpose": "PATRQT", **_AUDITOR, **_about()}),
+    (
+        "given",
+        "subject_access.answered",
+        {"outcome": "answered", "purpose": "PATRQT", **_AUDITOR, **_about("nik")},
+    ),
+    (
+        "handed out",
+        "subject_access.exported",
+        {"outcome": "answered", "purpose": "PATRQT", **_AUDITOR, **_about()},
+    ),
+    (
+        "of a person",
+        "referral.approved",
+        {"outcome": "approved", "actor": {"id": "a-7", "kind": "person", "role": "approver"}},
+    ),
+    ("unheard of", "moon.landed", {"outcome": "soft", "code": "dust", **_APPROVER, "purpose": "dispatch"}),
+]
+
+
+def record_of(act: str, *, seq: int = 1, log: str = LOG, **fields: Any) -> Record:
+    """Return a whole record."""
+    frame = {
+        "act": act,
+        "actor": _SYSTEM,
+        "key": f"{seq:032x}",
+        "log": log,
+        "mono": 7 * seq,
+        "prev": "0" * 64,
+        "seq": seq,
+        "ts": "2026-11-24T03:00:00.123450Z",
+        "v": 1,
+    }
+    return frame | fields
+
+
+def text_of(record: Record) -> str:
+    """Return its canonical text."""
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def leaf_of(record: Record) -> str:
+    """Return its hash as a leaf of the tree."""
+    return sha256(b"\0" + text_of(record).encode()).hexdigest()
+
+
+def event_of(record: Record, *, site: str = SITE) -> dict[str, Any]:
+    """Return the AuditEvent of a record."""
+    line = audit_event(record["log"], record["seq"], leaf_of(record), record, site=site)
+    event: dict[str, Any] = json.loads(line)
+    return event
+
+
+RECORDS = {name: record_of(act, seq=seq, **rest) for seq, (name, act, rest) in enumerate(TABLE, 1)}
+
+
+def events() -> dict[str, dict[str, Any]]:
+    """Return the event of every record of the table, by its name."""
+    return {name: event_of(record) for name, record in RECORDS.items()}
