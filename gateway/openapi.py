@@ -42,7 +42,8 @@ def _complete(operation: dict[str, Any]) -> None:
     """Name the struct answer, or those of which it is one, and the problem that may come instead."""
     struct = operation.pop("x-response-struct", None)
     if struct:
-        operation["responses"]["200"]["content"] = {"application/json": {"schema": _schema(struct)}}
+        done = next(status for status in operation["responses"] if status.startswith("2"))
+        operation["responses"][done]["content"] = {"application/json": {"schema": _schema(struct)}}
     operation["responses"].pop("422", None)
     problem = {"application/problem+json": {"schema": {"$ref": REFERENCE.format(name="Problem")}}}
     operation["responses"]["default"] = {"description": "What went wrong", "content": problem}

@@ -72,8 +72,12 @@ KINDS: Mapping[str, Kind] = {
     "no-such-hospital": Kind(404, "There is no such hospital", "caller", Retry.NEVER),
     "no-such-partner": Kind(404, "There is no such partner", "caller", Retry.NEVER),
     "no-such-key": Kind(404, "There is no such access key", "caller", Retry.NEVER),
+    "no-such-hold": Kind(404, "There is no such legal hold", "caller", Retry.NEVER),
+    "no-checkpoint": Kind(404, "Nothing was signed yet", "gerbang", Retry.LATER),
+    "nobody-known": Kind(404, "Nothing is held about this person", "caller", Retry.NEVER),
     "method-not-allowed": Kind(405, "This cannot be done here", "caller", Retry.NEVER),
     "conflict": Kind(409, "This contradicts what is already there", "caller", Retry.NEVER),
+    "legal-hold": Kind(409, "This person's data is under a legal hold", "caller", Retry.NEVER),
     "changed-meanwhile": Kind(412, "It was changed in the meantime", "caller", Retry.NEVER),
     "too-many": Kind(429, "Too many at once", "caller", Retry.LATER),
     "broken": Kind(
