@@ -6,19 +6,18 @@ time is UNKNOWN with its reason, and help goes out all the same.
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
-from contracts import ChecksEligibility, Coverage, CoverageAnswer, Entry
+from contracts import ChecksEligibility, Coverage, CoverageAnswer
 from gateway.audit.recorder import Recorder
-from gateway.audit.subjects import Subjects
 from gateway.db import CannotWrite, Database
 from gateway.exchange.deadline import Deadline
 from gateway.exchange.outcome import Outcome
 from gateway.exchange.perform import perform
 from gateway.partners.registry import Partner
+from gateway.people import People, Person
 
 from . import entries
 from .cache import CoverageCache
@@ -37,23 +36,15 @@ class EligibilityRoom:
     cache: CoverageCache
     database: Database
     recorder: Recorder
-    subjects: Subjects
+    people: People
     deadline_ms: int
-
-    async def write_down(self, asked: Check, entry_about: Callable[[str], Entry]) -> str:
-        """Commit the entry about the person's pseudonym, made on first sight; return the pseudonym."""
-        return await self.database.write(
-            lambda connection: self.subjects.pseudonym_of(connection, asked.number.reveal()),
-            entries=lambda subject: [entry_about(subject)],
-        )
 
     async def write_down_answer(self, asked: Check, checked: Checked, deadline: Deadline) -> None:
         """Commit the entry of an answer that no exchange stands behind, by the *deadline* and a little."""
         try:
             async with asyncio.timeout_at(deadline.at + GRACE_S):
-                await self.write_down(
-                    asked, lambda subject: entries.answered(asked, checked, subject=subject)
-                )
+                person = await self.people.of(asked.number.reveal())
+                await self.database.record(entries.answered(asked, checked, person=person))
         except TimeoutError:
             raise CannotWrite("not written down within the deadline", may_have_happened=True) from None
 
@@ -74,6 +65,7 @@ async def check(room: EligibilityRoom, asked: Check) -> Checked:
 
 async def _ask(room: EligibilityRoom, insurer: Partner, asked: Check, deadline: Deadline) -> Checked:
     port = cast(ChecksEligibility, insurer.port)  # the app hands in only such a partner
+    generation = room.cache.generation
     outcome = await perform(
         insurer,
         OPERATION,
@@ -85,7 +77,7 @@ async def _ask(room: EligibilityRoom, insurer: Partner, asked: Check, deadline: 
     if outcome.word == "not_asked":
         await room.write_down_answer(asked, checked, deadline)
     elif checked.answer.coverage is not Coverage.UNKNOWN:
-        room.cache.put(asked.question, checked)
+        room.cache.put(asked.question, checked, generation=generation)
     return checked
 
 
@@ -96,15 +88,15 @@ class _Disclosure:
         self._room = room
         self._insurer = insurer
         self._asked = asked
-        self._subject: str | None = None
+        self._person: Person | None = None
 
     async def intent(self) -> None:
-        asked, insurer = self._asked, self._insurer
-        self._subject = await self._room.write_down(
-            asked, lambda subject: entries.intent(asked, insurer, subject=subject)
-        )
+        # The person's key first: nothing is sealed with a key that a crash could still take away.
+        self._person = await self._room.people.of(self._asked.number.reveal())
+        await self._room.database.record(entries.intent(self._asked, self._insurer, self._person))
 
     async def outcome(self, outcome: Outcome[CoverageAnswer]) -> None:
         checked = from_exchange(self._insurer, outcome, at=datetime.now(UTC))
-        entry = entries.answered(self._asked, checked, outcome, subject=self._subject)
+        # Cut off before the person was known, nothing was told to anybody, and the answer is UNKNOWN.
+        entry = entries.answered(self._asked, checked, outcome, person=self._person)
         await self._room.recorder.record(entry)

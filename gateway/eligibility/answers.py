@@ -11,6 +11,7 @@ from gateway.access.roles import Role
 
 from .advice import Advice, advise
 from .check import Check, Checked
+from .entries import FOR_APPROVAL
 
 
 class EligibilityForDispatch(Struct, frozen=True, kw_only=True):
@@ -65,10 +66,5 @@ def _for_approval(seen: EligibilityForDispatch, checked: Checked) -> Eligibility
     answer = checked.answer
     return EligibilityForApproval(
         **{name: getattr(seen, name) for name in EligibilityForDispatch.__struct_fields__},
-        status_text=answer.status_text,
-        segment=answer.segment,
-        kelas=answer.kelas,
-        fktp=answer.fktp,
-        cob=answer.cob,
-        social_note=answer.social_note,
+        **{name: getattr(answer, name) for name in FOR_APPROVAL},
     )

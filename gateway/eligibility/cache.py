@@ -19,6 +19,7 @@ class CoverageCache:
         self._keep = timedelta(seconds=keep_s)
         self._answers: OrderedDict[bytes, Checked] = OrderedDict()
         self._salt = secrets.token_bytes(32)
+        self.generation = 0  # counts what was forgotten: an answer asked for before is not put in after
 
     def get(self, question: CoverageQuestion, *, at: datetime) -> Checked | None:
         """Return the remembered answer unless it has grown too old."""
@@ -29,13 +30,20 @@ class CoverageCache:
         del self._answers[key]
         return None
 
-    def put(self, question: CoverageQuestion, checked: Checked) -> None:
-        """Remember what the insurer answered; the oldest makes room."""
+    def put(self, question: CoverageQuestion, checked: Checked, *, generation: int) -> None:
+        """Remember what the insurer answered to a question of that *generation*; the oldest makes room."""
+        if generation != self.generation:
+            return
         key = self._key(question)
         self._answers[key] = checked
         self._answers.move_to_end(key)
         if len(self._answers) > MOST:
             self._answers.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget every answer: somebody was erased, and no key here says who."""
+        self.generation += 1
+        self._answers.clear()
 
     def _key(self, question: CoverageQuestion) -> bytes:
         number = question.nik or question.nokartu
