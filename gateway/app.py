@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.telemetry import TelemetryConfig
 
 from contracts import ChecksEligibility, ReportsCapacity
-from gateway import health, openapi, problems
+from gateway import health, openapi, people, problems
 from gateway.access import routes as access_routes
 from gateway.access.actions import KeyRoom
 from gateway.access.door import KeyDoor
@@ -24,7 +24,9 @@ from gateway.access.ring import KeyRing
 from gateway.access.roles import Role
 from gateway.access.watch import ExpiryWatch
 from gateway.alarms import Alarms
-from gateway.audit import Chain, Recorder, Spool
+from gateway.audit import Recorder, Spool
+from gateway.audit.anchors import AnchorFile
+from gateway.audit.pulse import Pulse
 from gateway.capacity import routes as capacity_routes
 from gateway.capacity.actions import CapacityRoom
 from gateway.capacity.answers import CapacityAnswer, DeclaredCapacity, HospitalDirectory
@@ -40,10 +42,15 @@ from gateway.eligibility import routes as eligibility_routes
 from gateway.eligibility.actions import EligibilityRoom
 from gateway.eligibility.answers import EligibilityForApproval, EligibilityForDispatch
 from gateway.eligibility.cache import CoverageCache
-from gateway.ground import Ground
+from gateway.evidence.daily import DailyReport
+from gateway.ground import Ground, open_log
+from gateway.inquiries import access, breach, erasure, log_routes, people_routes, rotation
+from gateway.inquiries.log import LogPage
+from gateway.inquiries.room import InquiryRoom
 from gateway.partners import routes as partner_routes
 from gateway.partners.config import Facility
 from gateway.partners.registry import Partner, Registry, connect
+from gateway.people import People, finish_rotation_some_time
 
 log = structlog.get_logger()
 
@@ -51,6 +58,8 @@ ROUTERS = (
     capacity_routes.router,
     eligibility_routes.router,
     partner_routes.router,
+    log_routes.router,
+    people_routes.router,
     access_routes.router,
     health.router,
 )
@@ -63,6 +72,14 @@ STRUCTS = (
     HospitalDirectory,
     EligibilityForApproval,
     EligibilityForDispatch,
+    LogPage,
+    access.SubjectAccess,
+    breach.BreachScope,
+    erasure.Erased,
+    people_routes.HoldAnswer,
+    people_routes.HoldList,
+    log_routes.ReceiptAnswer,
+    rotation.Rotated,
 )
 
 description = APIRouter(route_class=GuardedRoute, tags=["health"], include_in_schema=False)
@@ -91,7 +108,8 @@ def build(ground: Ground) -> FastAPI:
     )
     for router in (*ROUTERS, description):
         app.router.routes.extend(router.routes)  # paths are whole; include_router costs 6 us a question
-    app.add_middleware(Edge, environment=environment)
+    app.state.logbook = logbook = open_log(ground.settings)
+    app.add_middleware(Edge, environment=environment, anchor=logbook.notary)
     problems.install(app, environment=environment)
     document: dict[str, Any] = {}
     app.openapi = lambda: document or document.update(openapi.describe(app, STRUCTS)) or document  # type: ignore[method-assign]  # FastAPI's documented way
@@ -106,6 +124,7 @@ async def _life(app: FastAPI, ground: Ground) -> AsyncIterator[None]:
         registry = await _partners(app, ground, stack)
         await _capacity(app, ground, registry, stack)
         _eligibility(app, ground, registry)
+        _inquiries(app, ground, stack)
         _tune_collector()
         log.info(
             "gateway.ready", environment=str(ground.settings.environment), partners=len(registry.partners)
@@ -117,7 +136,12 @@ async def _storage(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
     settings, state = ground.settings, app.state
     state.settings = settings
     state.alarms = Alarms()
-    state.database = Database(settings.url, Chain(settings.replica))
+    state.people = People(ground.keys)
+    state.people.start()
+    stack.push_async_callback(state.people.close)
+    _in_background(stack, state.alarms, finish_rotation_some_time(state.people), may_end=True)
+    _in_background(stack, state.alarms, people.watch(state.people, state.alarms))
+    state.database = Database(settings.url, state.logbook)
     state.recorder = Recorder(
         state.database, Spool(settings.data_dir / "spool", size=settings.spool_bytes), state.alarms
     )
@@ -126,6 +150,9 @@ async def _storage(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
         await state.database.start()
     await state.recorder.start()
     stack.push_async_callback(state.recorder.close)
+    anchors = AnchorFile(settings.anchors)
+    pulse = Pulse(state.database, state.logbook, state.recorder, state.alarms, anchors)
+    _in_background(stack, state.alarms, pulse.run())
 
 
 async def _access(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
@@ -206,15 +233,34 @@ def _eligibility(app: FastAPI, ground: Ground, registry: Registry) -> None:
         cache=CoverageCache(keep_s=settings.eligibility_cache_s),
         database=state.database,
         recorder=state.recorder,
-        subjects=ground.subjects,
+        people=state.people,
         deadline_ms=settings.eligibility_deadline_ms,
     )
 
 
-def _in_background(stack: AsyncExitStack, alarms: Alarms, work: Coroutine[Any, Any, None]) -> None:
+def _inquiries(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
+    settings, state = ground.settings, app.state
+    state.inquiries = InquiryRoom(
+        environment=str(settings.environment),
+        site=settings.authority,
+        database=state.database,
+        recorder=state.recorder,
+        people=state.people,
+        logbook=state.logbook,
+        alarms=state.alarms,
+        forget=[state.eligibility.cache.clear],
+    )
+    _in_background(stack, state.alarms, erasure.keep_promises(state.inquiries))
+    daily = DailyReport(settings.reports, state.recorder, state.alarms, hour=settings.report_hour)
+    _in_background(stack, state.alarms, daily.run())
+
+
+def _in_background(
+    stack: AsyncExitStack, alarms: Alarms, work: Coroutine[Any, Any, None], *, may_end: bool = False
+) -> None:
     """Run *work* until the application ends; should it end by itself, that is a defect somebody must see."""
     task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))
-    task.add_done_callback(lambda ended: _tell_of_end(ended, alarms))
+    task.add_done_callback(lambda ended: _tell_of_end(ended, alarms, may_end=may_end))
 
     async def end() -> None:
         task.cancel()
@@ -224,8 +270,8 @@ def _in_background(stack: AsyncExitStack, alarms: Alarms, work: Coroutine[Any, A
     stack.push_async_callback(end)
 
 
-def _tell_of_end(task: "asyncio.Task[None]", alarms: Alarms) -> None:
-    if task.cancelled():
+def _tell_of_end(task: "asyncio.Task[None]", alarms: Alarms, *, may_end: bool) -> None:
+    if task.cancelled() or (may_end and task.exception() is None):
         return
     log.error("background.ended", exc_info=task.exception(), name=task.get_name())
     alarms.raise_("background.ended", "A background task of the gateway has ended: restart it, and tell.")

@@ -203,10 +203,10 @@ class House:
         return httpx.Client(base_url=self.url, headers=self.headers(role), timeout=20, trust_env=False)
 
     def export(self) -> Path:
-        """Take the audit log out; return the file."""
-        file = self.folder / "audit.ndjson"
-        self.gerbang("audit", "export", str(file))
-        return file
+        """Take the audit log out; return the folder."""
+        folder = self.folder / f"export-{time.monotonic_ns()}"
+        self.gerbang("audit", "export", str(folder))
+        return folder
 
     def _make_keys(self) -> None:
         with self.client("admin") as admin:

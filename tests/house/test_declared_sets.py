@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 
 from gateway import health
 from gateway.access import entries as keys
+from gateway.audit import pulse
 from gateway.capacity import actions as capacity
 from gateway.capacity import rounds
 from gateway.eligibility import entries as eligibility
+from gateway.evidence import daily
+from gateway.inquiries import entries as inquiries
 from gateway.partners import routes as partners
 from tests.journeys.evidence import acts, by_request, records
 from tests.running import House, Sandbox
@@ -21,10 +25,16 @@ from tests.running import House, Sandbox
 TABLES: tuple[Mapping[str, tuple[str, ...]], ...] = (
     *(capacity.DECLARED_SET, rounds.DECLARED_SET, eligibility.DECLARED_SET),
     *(keys.DECLARED_SET, partners.DECLARED_SET, health.DECLARED_SET),
+    *(inquiries.DECLARED_SET, pulse.DECLARED_SET, daily.DECLARED_SET),
 )
 DECLARED = {action: left for table in TABLES for action, left in table.items()}
-NOT_ASKED_FOR = {"round", "change of outcome", "notice of expiry"}
+NOT_ASKED_FOR = {
+    *("round", "change of outcome", "notice of expiry"),
+    *("a new log", "heartbeat", "clock is set", "report", "report mailed"),
+}
+OF_THE_LOG_ITSELF = ("log.", "clock.", "report.")
 
+STRANGER = "1571015203909933"
 NIK, OTHER_NIK, THIRD_NIK = "1571015203909901", "1571020507859902", "1571037112749903"
 BEDS = "/v1/capacity?need=icu"
 TOLD = {"need": "icu", "free": 2, "told_by": "Perawat jaga (contoh)"}
@@ -54,6 +64,7 @@ class People:
         self._house = house
         self._sandbox = sandbox
         self.made: Any = None
+        self.hold: Any = None
 
     def ask(self, role: str, method: str, path: str, *, expect: int = 200, **more: Any) -> httpx.Response:
         """Ask with the key of *role*; the status is as expected."""
@@ -93,6 +104,39 @@ class People:
         """Revoke that key."""
         return self.ask("admin", "DELETE", f"/v1/keys/{self.made['access_key']['id']}")
 
+    def audit(self, path: str, *, expect: int = 200, role: str = "auditor", **body: str) -> httpx.Response:
+        """Ask or order something of the audit log."""
+        return self.ask(role, "POST", f"/v1/audit/{path}", expect=expect, json=body)
+
+    def place_hold(self) -> httpx.Response:
+        """Suspend a person's erasure."""
+        until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        answer = self.audit("holds", expect=201, nik=NIK, reason="Polda Jambi, contoh", until=until)
+        self.hold = answer.json()["hold"]
+        return answer
+
+    def lift_hold(self) -> httpx.Response:
+        """End that hold."""
+        return self.ask("auditor", "DELETE", f"/v1/audit/holds/{self.hold['id']}")
+
+    def checkpoint(self) -> httpx.Response:
+        """Read the newest checkpoint; a new house has its first one a second after its first entry."""
+        until = time.monotonic() + 5
+        with self._house.client("auditor") as auditor:
+            while (answer := auditor.get("/v1/audit/checkpoint")).status_code == 404:
+                assert time.monotonic() < until
+                time.sleep(0.2)
+        assert answer.status_code == 200
+        return answer
+
+    def breach(self) -> httpx.Response:
+        """Ask who was affected today."""
+        now = datetime.now(UTC)
+        since, until = (now - timedelta(hours=1)).isoformat(), now.isoformat()
+        answer = self.audit("breach-scope", since=since, until=until, purpose="HCOMPL", key="abcdefghij")
+        assert answer.json()["people"] == []
+        return answer
+
     def check_in_trouble(self) -> httpx.Response:
         """Ask about a person while the insurer hangs up."""
         self._sandbox.trouble("vclaim", "refuse")
@@ -123,6 +167,24 @@ class People:
             "read the API's description": lambda: self.ask("operator", "GET", "/openapi.json"),
             "exchange": lambda: self.check(NIK),
             "answer from the cache": lambda: self.check(NIK, mode="cached"),
+            "read the log": lambda: self.ask("auditor", "GET", "/v1/audit?limit=3"),
+            "export the log as FHIR": lambda: self.ask("auditor", "GET", "/v1/audit?limit=3&format=fhir"),
+            "read the checkpoint": self.checkpoint,
+            "ask for a person's data": lambda: self.audit("subject-access", nik=NIK, purpose="PATRQT"),
+            "ask for nobody's data": lambda: self.audit("subject-access", nik=STRANGER, purpose="PATRQT"),
+            "ask for a breach's scope": self.breach,
+            "note a receipt": lambda: self.audit(
+                "report-receipts", expect=201, day="2026-11-25", channel="email", office="Inspektorat"
+            ),
+            "place a hold": self.place_hold,
+            "list holds": lambda: self.ask("auditor", "GET", "/v1/audit/holds"),
+            "erase under a hold": lambda: self.audit("erasures", expect=409, nik=NIK, reason="unlawful"),
+            "lift a hold": self.lift_hold,
+            "lift it again": self.lift_hold,
+            "erase": lambda: self.audit("erasures", nik=NIK, reason="unlawful"),
+            "erase a stranger": lambda: self.audit("erasures", expect=404, nik=STRANGER, reason="unlawful"),
+            "rotate the signing key": lambda: self.audit("rotations", role="admin", key="signing"),
+            "rotate the sealing key": lambda: self.audit("rotations", role="admin", key="sealing"),
             "failed exchange": self.check_in_trouble,
             "breaker open": self.check_until_breaker_opens,
             "create a key": lambda: self.order(expect=201),
@@ -159,9 +221,8 @@ def test_every_question_leaves_its_declared_set(house: House, sandbox: Sandbox) 
     assert outcomes["failed exchange"] == outcomes["breaker open"] == "UNKNOWN"
     assert outcomes["declare for another hospital"] == "refused"
     assert outcomes["repeat an order"] == outcomes["revoke it again"] == "repeated"
-    assert {outcomes[name] for name in requests if name.endswith("key") and "a key" not in name} == {
-        "refused"
-    }
+    strangers = ("no key", "unknown key", "revoked key")
+    assert {outcomes[name] for name in strangers} == {"refused"}
     assert of[requests["exchange"]][0]["subj"] == of[requests["answer from the cache"]][0]["subj"]
 
 
@@ -173,7 +234,7 @@ def test_a_round_leaves_one_entry_and_one_for_each_change(house: House, sandbox:
     _rounds(house, 3)
     sandbox.mend()
     # Its breaker has opened meanwhile: refused, then not asked, then answered again.
-    log = _until_back(house)[len(before) :]
+    log = [record for record in _until_back(house)[len(before) :] if not _of_the_log(record)]
     changes = [record for record in log if record["act"] == "capacity.outcome_changed"]
     assert {record["partner"] for record in changes} == {HOSPITAL}
     steps = [record["outcome"] for record in changes]
@@ -182,6 +243,10 @@ def test_a_round_leaves_one_entry_and_one_for_each_change(house: House, sandbox:
     assert all(one != other for one, other in pairwise(steps))
     assert set(acts(log)) == {"capacity.refreshed", "capacity.outcome_changed"}
     assert all("req" not in record for record in log)
+
+
+def _of_the_log(record: dict[str, Any]) -> bool:
+    return bool(record["act"].startswith(OF_THE_LOG_ITSELF))
 
 
 def _rounds(house: House, number: int) -> None:

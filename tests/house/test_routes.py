@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 
 from gateway.access.guard import PUBLIC, GuardedRoute, Rule
 from gateway.app import build
-from gateway.audit.subjects import KEY_BYTES, Subjects
 from gateway.ground import Ground
+from gateway.people import PersonKeys
 from gateway.settings import Settings
 
 from .tracked import python, read
@@ -22,7 +22,7 @@ OPEN = {"GET /livez", "GET /readyz"}
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     """The real application, not started."""
-    return build(Ground(Settings(), (), Subjects(bytes(KEY_BYTES))))
+    return build(Ground(Settings(), (), PersonKeys.of_nobody()))
 
 
 def _routes(app: FastAPI) -> dict[str, Any]:

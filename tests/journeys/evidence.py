@@ -1,13 +1,12 @@
 """What the audit log of a house says afterwards: exported, verified, read."""
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from gateway.audit import verify
-from gateway.audit.export import export
+from gateway.evidence import verify
+from tests.exported import lines_at
 from tests.running import House
 
 Record = dict[str, Any]
@@ -15,9 +14,7 @@ Record = dict[str, Any]
 
 def records(house: House) -> list[Record]:
     """Return every record of the log, in order; the chain is intact and no key stands twice."""
-    exported = io.BytesIO()
-    export(house.database_url, exported)
-    lines = exported.getvalue().splitlines(keepends=True)
+    lines = lines_at(house.database_url)
     report = verify.verify(lines)
     assert report.code == verify.INTACT, report
     return [json.loads(line)["record"] for line in lines]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.audit import verify
+from gateway.evidence import verify
 from tests.running import House, Sandbox
 
 ACTIVE = "1571015203909901"
@@ -97,7 +97,7 @@ def test_the_log_holds_intent_and_outcome_and_no_number(house: House) -> None:
     request = check(house, **BODY)["request"]
     export = house.export()
     assert verify.main([str(export)]) == 0
-    text = export.read_text("utf-8")
+    text = "".join(file.read_text("utf-8") for file in sorted(export.glob("entries-*.jsonl")))
     records = [json.loads(each)["record"] for each in text.splitlines()]
     mine = [each for each in records if each.get("req") == request]
     assert [each["act"] for each in mine] == ["eligibility.asked", "eligibility.answered"]

@@ -29,6 +29,8 @@ MOST_SHOWN = 20
 ENOUGH = 5000  # so many questions reach every operation unbroken
 DECLARED = ("urn:gerbang:problem:cannot-record", "urn:gerbang:problem:cannot-read")
 SECRET = tuple(canary.encode() for canary in CANARIES)
+# Whoever asks these rightly is told the person's own data: that is what they are for.
+TELLING = ("POST /v1/audit/subject-access", "POST /v1/audit/breach-scope")
 REVEALING = (b"Traceback", b'File "', b"site-packages", b"sqlalchemy", b"pydantic", b"0x7f")
 
 
@@ -47,14 +49,14 @@ class Report:
         self.findings += other.findings
 
 
-def examine(said: Said) -> str | None:
-    """Return what is wrong with an answer, None if nothing is."""
+def examine(said: Said, *, of: str = "") -> str | None:
+    """Return what is wrong with an answer to the operation *of* that name, None if nothing is."""
     if said.broke is not None:
         return f"raised {type(said.broke).__name__}: {said.broke}"
     everything = said.body + repr(said.headers).encode()
-    for canary in SECRET:
-        if canary in everything:
-            return "a canary came back"
+    may_tell = of in TELLING and said.status == 200
+    if not may_tell and any(canary in everything for canary in SECRET):
+        return "a canary came back"
     if any(words in said.body for words in REVEALING):
         return "the inside shows"
     if said.status >= 400:
@@ -76,7 +78,7 @@ def _wrong_with_refusal(said: Said) -> str | None:
 
 def ask(operation: Operation, chance: random.Random, gate: Gate) -> Question:
     """Return a question on *operation*, broken or not, with a key that mostly fits."""
-    question = operation.whole(chance, keys_to_revoke=gate.to_revoke)
+    question = operation.whole(chance, there=gate.to_end)
     role = chance.choice(operation.roles if chance.random() < 0.9 else sorted(gate.keys))
     question.headers.append((b"authorization", b"Bearer " + gate.keys[role]))
     return broken(chance, question)
@@ -97,7 +99,7 @@ async def hammer(gate: Gate, numbers: range, *, seed: int, show: bool = False) -
             report.statuses[said.status] += 1
             if 200 <= said.status < 300:
                 report.served.add(operation.name)
-            if found := examine(said):
+            if found := examine(said, of=operation.name):
                 report.findings.append(f"question {number}, {operation.name}: {found}")
             if show:
                 print(question, said, sep="\n")

@@ -2,10 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -18,11 +18,13 @@ from gateway.access.keys import KeyOrder
 from gateway.access.roles import Principal, Role
 from gateway.app import build
 from gateway.ground import prepare
+from gateway.inquiries import holds
+from gateway.inquiries.whom import Whom
 from gateway.settings import Settings
 from sandbox.demo.files import write_partners
 
 from .breaking import in_chunks
-from .question import Question
+from .question import CANARY_NIKS, Question
 
 TO_REVOKE = 40
 
@@ -43,7 +45,7 @@ class Gate:
 
     app: FastAPI
     keys: dict[str, bytes]
-    to_revoke: Sequence[str]
+    to_end: Mapping[str, Sequence[str]]  # what a DELETE may name: keys and legal holds that are there
     log: Path
     data: Path
 
@@ -110,14 +112,33 @@ async def opened(folder: Path) -> AsyncIterator[Gate]:
         async with app.router.lifespan_context(app):
             keys = {str(role): await _key(app, role) for role in Role}
             to_revoke = [await _key(app, Role.DISPATCHER) for _ in range(TO_REVOKE)]
-            yield Gate(app, keys, [text.decode().split("_")[2] for text in to_revoke], log, data)
+            to_end = {
+                "key_id": [text.decode().split("_")[2] for text in to_revoke],
+                "hold_id": [await _hold(app)],
+            }
+            yield Gate(app, keys, to_end, log, data)
+
+
+async def _hold(app: FastAPI) -> str:
+    nik = CANARY_NIKS[0]
+    await app.state.people.of(nik)
+    until, by = datetime.now(UTC) + timedelta(days=1), _examiner()
+    whom = Whom.model_validate_json(f'{{"nik": "{nik}"}}')
+    hold = await holds.place(
+        app.state.inquiries, whom, reason="perkara contoh", until=until, by=by, request="none"
+    )
+    return hold.id
+
+
+def _examiner() -> Principal:
+    return Principal("examiner", Role.ADMIN, "examiner", None, datetime.now(UTC))
 
 
 async def _key(app: FastAPI, role: Role) -> bytes:
     order = KeyOrder(role, f"{role} desk", "rsud-sayoeti" if role is Role.PARTNER else None)
-    now = datetime.now(UTC)
-    by = Principal("examiner", Role.ADMIN, "examiner", None, now)
-    ordered = await actions.create(app.state.keys, order, by=by, request="none", at=now)
+    ordered = await actions.create(
+        app.state.keys, order, by=_examiner(), request="none", at=datetime.now(UTC)
+    )
     assert ordered.text is not None
     return ordered.text.encode()
 

@@ -13,6 +13,9 @@ CANARY_NOKARTU = "0009876543217"
 CANARY_NAME = "Zulaikha Purnamawangsa"
 CANARIES = (*CANARY_NIKS, CANARY_NOKARTU, CANARY_NAME)
 
+EARLIER = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
 # What a good value of each parameter and field looks like; a new one must be named here.
 GOOD: Mapping[str, Sequence[Any]] = {
     "need": ("icu", "igd", "ward"),
@@ -33,9 +36,31 @@ GOOD: Mapping[str, Sequence[Any]] = {
     "role": ("dispatcher", "auditor"),
     "holder": ("Meja contoh",),
     "days": (1, 30),
+    "from": (EARLIER,),
+    "to": (LATER,),
+    "since": (EARLIER,),
+    "until": (LATER,),
+    "act": ("eligibility.asked", "capacity.asked"),
+    "subject": ("p-" + "0a" * 12,),
+    "partner": ("bpjs",),
+    "request": ("abcdefghijklmnop" * 2,),
+    "limit": (1, 100),
+    "format": ("record", "record", "record", "fhir"),
+    "reason": ("Polda Jambi, perkara contoh",),
+    "key": ("abcdefghij",),
+    "day": ("2026-11-25",),
+    "channel": ("email", "phone"),
+    "office": ("Inspektorat",),
     "Idempotency-Key": tuple(f"order-{number}" for number in range(20)),
 }
-NOT_TOGETHER = ({"nik", "nokartu"},)
+# Where the same name means another thing.
+GOOD_OF: Mapping[str, Mapping[str, Sequence[Any]]] = {
+    "POST /v1/audit/subject-access": {"purpose": ("PATRQT", "HLEGAL", "HCOMPL")},
+    "POST /v1/audit/breach-scope": {"purpose": ("HCOMPL", "HLEGAL"), "until": (LATER,)},
+    "POST /v1/audit/erasures": {"reason": ("no_longer_needed", "subject_request")},
+    "POST /v1/audit/rotations": {"key": ("signing", "sealing")},
+}
+NOT_TOGETHER = ({"nik", "nokartu", "subject"}, {"nik", "nokartu"})
 NEVER_GOOD = frozenset({"partner"})  # belongs to one role only; the role never stands in GOOD
 
 
@@ -89,9 +114,9 @@ class Operation:
         """How often it is asked: the more there is to break, the more often."""
         return 1 + 2 * len(self.parameters) + 4 * len(self.fields or ())
 
-    def whole(self, chance: random.Random, *, keys_to_revoke: Sequence[str]) -> Question:
+    def whole(self, chance: random.Random, *, there: Mapping[str, Sequence[str]]) -> Question:
         """Return a question that is good as it stands, the optional parts now and then."""
-        good = {**GOOD, "key_id": keys_to_revoke}
+        good = {**GOOD, **GOOD_OF.get(self.name, {}), **there}
         path = self.path
         question = Question(self.method, b"")
         for each in self._chosen(chance):
@@ -109,7 +134,8 @@ class Operation:
         return question
 
     def _chosen(self, chance: random.Random) -> list[Mapping[str, Any]]:
-        return [each for each in self.parameters if each["required"] or chance.random() < 0.5]
+        optional = [each for each in self.parameters if each["name"] != "cursor"]  # only an answer has one
+        return [each for each in optional if each["required"] or chance.random() < 0.5]
 
     def _pairs(self, chance: random.Random, good: Mapping[str, Sequence[Any]]) -> list[tuple[bytes, bytes]]:
         names = [name for name in self.fields or () if name in self.required or chance.random() < 0.5]
@@ -117,7 +143,8 @@ class Operation:
             if rivals <= set(self.fields or ()):
                 chosen = chance.choice(sorted(rivals))
                 names = [*(name for name in names if name not in rivals), chosen]
-        names = [name for name in names if name not in NEVER_GOOD]
+                break
+        names = [name for name in names if name not in NEVER_GOOD and name != "cursor"]
         return [(_json(name), _json(chance.choice(good[name]))) for name in names]
 
 
