@@ -13,7 +13,10 @@ from gateway import logs
 from . import machine
 from .bars import Bar, table
 
-NAMES = ("parse", "transport", "audit_cost", "capacity", "eligibility", "insurer", "fanout", "restart")
+NAMES = (
+    *("parse", "transport", "audit_cost", "intake", "verify"),
+    *("capacity", "eligibility", "insurer", "fanout", "restart"),
+)
 VAR = Path(__file__).parent.parent / "var"  # the disk the gateway's own data would lie on
 
 
