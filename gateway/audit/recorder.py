@@ -64,6 +64,7 @@ class Recorder:
         self._lost = 0
         self._replayed = 0
         self._replaying: asyncio.Task[None] | None = None
+        self._late: set[asyncio.Future[None]] = set()
 
     async def start(self) -> None:
         """Open the spool and begin to replay it; without one it goes on, with an alarm, and tries again."""
@@ -78,6 +79,7 @@ class Recorder:
             with suppress(asyncio.CancelledError):
                 await self._replaying
         await self._spool.stop()
+        await asyncio.sleep(0)  # whoever waited for the spool hears of its end
 
     @property
     def recording(self) -> Recorded:
@@ -97,8 +99,7 @@ class Recorder:
         try:
             if self._database_may_serve() and await self._to_database(entries, bound_s):
                 return Recorded.DURABLE
-            if await self._to_spool(entries, bound_s):
-                return Recorded.SPOOLED
+            return await self._to_spool(entries, bound_s)
         except Exception:  # a named edge: no answer fails because its entry does
             log.exception("audit.unrecordable", acts=[entry.act for entry in entries])
         self._note_lost(entries)
@@ -111,8 +112,7 @@ class Recorder:
         From the spool they come into the log once, whatever became of the first try.
         """
         try:
-            if await self._to_spool(entries, self._bound_s):
-                return Recorded.SPOOLED
+            return await self._to_spool(entries, self._bound_s)
         except Exception:  # a named edge, as in `record`
             log.exception("audit.unrecordable", acts=[entry.act for entry in entries])
         self._note_lost(entries)
@@ -163,19 +163,32 @@ class Recorder:
         self._failed = False
         return True
 
-    async def _to_spool(self, entries: Sequence[Entry], bound_s: float) -> bool:
+    async def _to_spool(self, entries: Sequence[Entry], bound_s: float) -> Recorded:
+        """Say how far *entries* came in time; what is still on its way then is lost only if it fails."""
         for entry in entries:
             demand_canonical(entry)
-        try:
-            async with asyncio.timeout(bound_s):
-                await self._spool.append(entries)
-        except (CannotSpool, TimeoutError) as exc:
-            log.error("spool.refused", reason=str(exc) or type(exc).__name__)  # noqa: TRY400 - no fault of ours
+        spooling = asyncio.ensure_future(self._spool.append(entries))
+        done, _ = await asyncio.wait({spooling}, timeout=bound_s)
+        if not done:
+            self._late.add(spooling)
+            spooling.add_done_callback(lambda ended: self._ended_late(ended, entries))
+            return Recorded.DEGRADED
+        return Recorded.SPOOLED if self._spooled(spooling, entries) else Recorded.DEGRADED
+
+    def _ended_late(self, spooling: "asyncio.Future[None]", entries: Sequence[Entry]) -> None:
+        self._late.discard(spooling)
+        self._spooled(spooling, entries)
+
+    def _spooled(self, ended: "asyncio.Future[None]", entries: Sequence[Entry]) -> bool:
+        """Say whether *entries* are on disk, and note them as lost if not."""
+        failure = CannotSpool("given up") if ended.cancelled() else ended.exception()
+        if failure is not None:
+            log.error("spool.refused", reason=str(failure) or type(failure).__name__)
+            self._note_lost(entries)
             return False
         why = self._database.trouble or "too slow"
-        self._alarms.raise_(
-            SPOOLING, f"the database cannot be written ({why}): {self._spool.waiting} entries spooled"
-        )
+        text = f"the database cannot be written ({why}): {self._spool.waiting} entries spooled"
+        self._alarms.raise_(SPOOLING, text)
         return True
 
     def _note_lost(self, entries: Sequence[Entry]) -> None:

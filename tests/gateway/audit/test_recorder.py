@@ -4,7 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from contracts.audit import Entry
 from gateway.alarms import Alarms
 from gateway.audit import Chain, Recorded, Recorder, Spool
+from gateway.audit.spool import CannotSpool
 from gateway.db import CannotWrite, Database
 from gateway.evidence.verify import verify
 from tests.exported import lines_at
@@ -111,6 +112,41 @@ async def test_once_known_to_be_away_the_database_is_not_waited_for(house: House
         await asyncio.gather(*(house.recorder.record(entry(n)) for n in range(1, 51)))
         assert time.monotonic() - began < 0.25
         assert house.spool.waiting == 51
+
+
+async def test_an_entry_that_is_late_is_not_lost(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer does not wait for it and says so; what reaches the disk later is in the log after all."""
+    append = house.spool.append
+
+    async def slow(entries: Sequence[Entry]) -> None:
+        await asyncio.sleep(0.2)
+        await append(entries)
+
+    monkeypatch.setattr(house.spool, "append", slow)
+    with locked(house):
+        began = time.monotonic()
+        assert await house.recorder.record(entry(1), within_s=0.1) is Recorded.DEGRADED
+        assert time.monotonic() - began < 0.2
+        await until(lambda: house.spool.waiting == 1)
+        assert "audit.degraded" not in house.standing()
+    await house.recorder.replay()
+    assert house.log() == _keys(1)
+
+
+async def test_an_entry_that_is_late_and_fails_is_lost_and_said(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late or not: what could be written nowhere is an alarm, and owned up to in the log."""
+
+    async def slow(_: Sequence[Entry]) -> None:
+        await asyncio.sleep(0.2)
+        raise CannotSpool("full")
+
+    monkeypatch.setattr(house.spool, "append", slow)
+    with locked(house):
+        assert await house.recorder.record(entry(1), within_s=0.1) is Recorded.DEGRADED
+        await until(lambda: "audit.degraded" in house.standing())
+    assert house.recorder.recording is Recorded.DEGRADED
 
 
 async def test_one_entry_a_second_finds_out_whether_it_is_back(sqlite_url: str, tmp_path: Path) -> None:
