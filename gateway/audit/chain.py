@@ -87,8 +87,7 @@ class Chain:
 
     def missing(self, connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
         """Return those of *entries* whose key no log holds yet, each key once, in order."""
-        known = store.known_keys(connection, [entry.key for entry in entries])
-        return list({entry.key: entry for entry in entries if entry.key not in known}.values())
+        return store.missing(connection, entries)
 
     def committed(self) -> None:
         """Keep what was appended."""

@@ -3,16 +3,11 @@
 import os
 from pathlib import Path
 
+from gateway.people.secret_files import sync_folder
+
+__all__ = ["keep_private", "reserve", "sync_folder"]
+
 _BLOCK = bytes(1 << 20)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names created in *folder* survive a power cut."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 def keep_private(path: Path, content: bytes) -> None:

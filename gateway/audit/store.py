@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
 )
 
+from contracts.audit import Entry
 from gateway.db import metadata
 
 # INSERT only, as its three neighbours in `evidence_store`: triggers refuse all else on both dialects.
@@ -106,6 +107,12 @@ def known_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
 def log_names(connection: Connection) -> set[str]:
     """Return the names of all logs that hold an entry."""
     return set(connection.scalars(select(audit_entry.c.log).distinct()))
+
+
+def missing(connection: Connection, given: Sequence[Entry]) -> list[Entry]:
+    """Return those of *given* whose key no log holds, each key once, in order."""
+    known = known_keys(connection, [entry.key for entry in given])
+    return list({entry.key: entry for entry in given if entry.key not in known}.values())
 
 
 def one(connection: Connection, log: str, seq: int) -> str | None:
