@@ -14,11 +14,22 @@ from contracts.errors import (
     Unreachable,
 )
 from contracts.identity import Nik, Nokartu
-from contracts.ports import Adapter, ChecksEligibility, ReportsCapacity
+from contracts.ports import Adapter, ChecksEligibility, ReportsCapacity, TakesReferrals, WakesPeople
+from contracts.referral import (
+    AnswerState,
+    Criterion,
+    Patient,
+    ReferralAnswer,
+    ReferralAsk,
+    Step,
+    Urgency,
+)
+from contracts.waking import Wake
 
 __all__ = [
     "Actor",
     "Adapter",
+    "AnswerState",
     "Bed",
     "BedState",
     "Busy",
@@ -28,6 +39,7 @@ __all__ = [
     "Coverage",
     "CoverageAnswer",
     "CoverageQuestion",
+    "Criterion",
     "Entry",
     "Garbled",
     "Need",
@@ -36,8 +48,16 @@ __all__ = [
     "Nokartu",
     "NotAccepted",
     "PartnerError",
+    "Patient",
+    "ReferralAnswer",
+    "ReferralAsk",
     "Refused",
     "ReportsCapacity",
+    "Step",
+    "TakesReferrals",
     "Unreachable",
+    "Urgency",
+    "Wake",
+    "WakesPeople",
     "WardCount",
 ]

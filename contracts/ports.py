@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from contracts.capacity import CapacityReport
 from contracts.coverage import CoverageAnswer, CoverageQuestion
+from contracts.referral import ReferralAnswer, ReferralAsk
+from contracts.waking import Wake
 
 if TYPE_CHECKING:
     import httpx
@@ -34,6 +36,46 @@ class ChecksEligibility(Protocol):
 
         A person the partner does not know is the answer NOT_FOUND, not an error. Raises
         PartnerError and nothing else.
+        """
+        ...
+
+
+@runtime_checkable
+class TakesReferrals(Protocol):
+    """A partner that can be asked to take a patient."""
+
+    async def convey_referral(self, ask: ReferralAsk, *, key: str) -> ReferralAnswer:
+        """
+        Make one attempt to bring the hospital's copy to *ask.step*; return what it says then.
+
+        The same *ask* with the same *key* leaves one copy however often it is sent; where the hospital's
+        system cannot promise that, it is searched by our identifier first. NoAnswer means that the effect is
+        unknown. Raises PartnerError and nothing else.
+        """
+        ...
+
+    async def read_referral(self, ask: ReferralAsk) -> ReferralAnswer | None:
+        """
+        Make one attempt to read what the hospital says now, by *ask.place* or by our identifier.
+
+        None: it has no copy. Reads only. Raises PartnerError and nothing else.
+        """
+        ...
+
+
+@runtime_checkable
+class WakesPeople(Protocol):
+    """A way to a person's pocket: e-mail, SMS, WhatsApp, Web Push."""
+
+    def reaches(self, address: str) -> bool:
+        """Say whether this way leads to an address of that form (`mailto:`, `tel:`, `push:`)."""
+        ...
+
+    async def wake(self, wake: Wake, *, key: str) -> None:
+        """
+        Make one attempt to have *wake* delivered; returning means that it was taken over, not read.
+
+        Raises PartnerError and nothing else; Refused with code `gone` when the address is no longer in use.
         """
         ...
 
