@@ -21,8 +21,9 @@ P = ParamSpec("P")
 class _Jumping(selectors.BaseSelector):
     """Waits for no one: where nothing is ready, the time of the next thing due is now."""
 
-    def __init__(self) -> None:
+    def __init__(self, jumped: Callable[[float], None]) -> None:
         self._real = selectors.DefaultSelector()
+        self._jumped = jumped
         self.now = 1000.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
@@ -31,6 +32,7 @@ class _Jumping(selectors.BaseSelector):
         ready = self._real.select(0)
         if not ready:
             self.now += timeout
+            self._jumped(timeout)
         return ready
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -49,8 +51,9 @@ class _Jumping(selectors.BaseSelector):
 class JumpingLoop(asyncio.SelectorEventLoop):
     """asyncio's own loop over a clock that only moves when everybody waits."""
 
-    def __init__(self) -> None:
-        self._jumping = _Jumping()
+    def __init__(self, jumped: Callable[[float], None] = lambda seconds: None) -> None:
+        """Take who hears of every jump, so that another clock can go along with this one."""
+        self._jumping = _Jumping(jumped)
         super().__init__(self._jumping)
 
     def time(self) -> float:
