@@ -1,11 +1,12 @@
 """The command `gerbang`: serve, and the verbs of people who run or examine it."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from gateway import logs
-from gateway.cli import audit, keys, openapi, serve, tour
+from gateway.cli import accounts, audit, keys, openapi, serve, tour
 from gateway.cli.wrong import Wrong
 from gateway.db import CannotRead, CannotWrite
 from gateway.ground import CannotStart
@@ -15,7 +16,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
     top = argparse.ArgumentParser(prog="gerbang", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    for room in (serve, keys, audit, openapi, tour):
+    for room in (serve, keys, accounts, audit, openapi, tour):
         room.add_verbs(verbs)
     return top
 
@@ -23,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb; what a person got wrong is said in a sentence, without a traceback."""
     chosen = parser().parse_args(arguments)
+    os.umask(0o077)  # the first verb makes the database: names, password hashes and who told what stand in it
     logs.configure(level="warning")  # standard output is for what the verb prints
     try:
         return int(chosen.run(chosen) or 0)

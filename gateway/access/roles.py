@@ -21,10 +21,11 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Principal:
     """
-    Who asks, known by an accepted key.
+    Who asks: a machine known by an accepted key, or a person known by a session.
 
-    *partner* is the partner a key of that role speaks for. *grace* is True where a dispatcher's key has
-    expired and still works for what must not stop.
+    *key_id* is the key's or the account's id; *kind* is machine or person. *partner* is the partner a key of
+    that role speaks for. *grace* is True where a dispatcher's key has expired and still works for what must
+    not stop.
     """
 
     key_id: str
@@ -33,8 +34,9 @@ class Principal:
     partner: str | None
     expires_at: datetime
     grace: bool = False
+    kind: str = "machine"
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for an audit entry: the key, never the holder's name."""
-        return Actor(id=self.key_id, role=str(self.role))
+        """Who acts, for an audit entry: the key or the account, never the holder's name."""
+        return Actor(id=self.key_id, role=str(self.role), kind=self.kind)

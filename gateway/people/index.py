@@ -13,6 +13,7 @@ KEY_NAME = "subject.key"
 KEY_BYTES = 32
 # What a number is stands in the HMAC, so that a card's number never meets a NIK.
 _KINDS = {16: b"nik\x00", 13: b"nokartu\x00"}
+_CASE = b"case\x00"
 
 
 class BlindIndex:
@@ -48,3 +49,7 @@ class BlindIndex:
         if kind is None or not (number.isascii() and number.isdigit()):
             raise ValueError("neither a NIK nor a nokartu")
         return hmac.digest(self._key, kind + number.encode(), "sha256")
+
+    def of_case(self, case: str) -> bytes:
+        """Return the index of somebody without a number, known by the *case* they were met in."""
+        return hmac.digest(self._key, _CASE + case.encode(), "sha256")

@@ -79,7 +79,13 @@ class People:
 
         Raises CannotWrite; ValueError, without the number, when it is neither.
         """
-        index = self._index.of(number)
+        return await self._by_index(self._index.of(number))
+
+    async def of_case(self, case: str) -> Person:
+        """Return the person without a number who was met in this *case*, made if new. Raises CannotWrite."""
+        return await self._by_index(self._index.of_case(case))
+
+    async def _by_index(self, index: bytes) -> Person:
         known = self._remembered.get(index)
         if known is None:
             known = await self._thread.submit(partial(self._found_or_made, index=index))
