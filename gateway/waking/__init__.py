@@ -1,0 +1,1 @@
+"""Waking people: whom, by which way, until somebody has taken the message over."""
