@@ -1,24 +1,17 @@
 """One question to a hospital's own FHIR R4 server: which beds are there, and in what state."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-import httpx
+from contracts import CapacityReport, Refused
 
-from contracts import CannotConvey, CapacityReport, Garbled, NoAnswer, Refused
-
+from .ability import Ability
 from .moments import now
-from .outcome import judged
 from .pages import PAGE_CAP, Found, read_all
 from .saner import counted
 from .server import Server
-from .structs import read_version
 from .translate import capacity
 
-READABLE = ("4.0", "4.3")  # R4 and R4B, which have the same Location
-METADATA_S = 0.5  # seconds; whoever takes longer to tell its version is judged by its Locations
-_BUSY = (429, 503)
 _NEWEST_FIRST = {"_sort": "-date", "_count": "50"}
 
 Question = dict[str, str]
@@ -33,18 +26,23 @@ class R4Hospital:
         *,
         organization: str | None,
         page_size: int,
+        ability: Ability | None = None,
         clock: Callable[[], datetime] = now,
     ) -> None:
-        """Take *organization* where the server holds several hospitals; *clock* tells the receipt."""
+        """
+        Take *organization* where the server holds several hospitals; *clock* tells the receipt.
+
+        *ability* is what the server says of itself, where somebody else asks for that too.
+        """
         self._server = server
         self._organization = organization
         self._page_size = page_size
         self._clock = clock
-        self._version_read = False
+        self._ability = ability or Ability(server)
 
     async def report_capacity(self) -> CapacityReport:
         """Read all Locations: R4 cannot search for beds, and rooms tell what a bed is for."""
-        await self._check_version()
+        await self._ability.check_version()
         questions: list[Question] = [{"_count": str(self._page_size)}, {}]
         if self._organization:
             questions.insert(0, {"organization": f"Organization/{self._organization}", **questions[0]})
@@ -83,33 +81,13 @@ class R4Hospital:
             self._server.ask, start, base=self._server.base, kind=kind, totals=True, pages=pages
         )
 
-    async def _check_version(self) -> None:
-        """
-        Refuse what is not R4 or R4B; asked until the server has once answered.
-
-        A server without a readable /metadata is judged by the shape of its Locations alone.
-        """
-        if self._version_read:
-            return
-        try:
-            async with asyncio.timeout(METADATA_S):
-                response = await self._server.look(self._server.url("metadata"))
-        except (NoAnswer, Garbled, TimeoutError):
-            return
-        if response.status_code in _BUSY:
-            judged(response)
-        version = _version(response)
-        if version is not None and version.rpartition(".")[0] not in READABLE and version not in READABLE:
-            raise CannotConvey("fhir_version", f"fhir_{version.partition('.')[0][:4]}")
-        self._version_read = response.status_code < 500
-
 
 class CountingHospital(R4Hospital):
     """Reports capacity from SANER counts, where a hospital publishes no single beds."""
 
     async def report_capacity(self) -> CapacityReport:
         """Read the newest reports; older pages are only missed if the server did not sort."""
-        await self._check_version()
+        await self._ability.check_version()
         questions = [_NEWEST_FIRST, {}]
         if self._organization:
             questions.insert(0, {"reporter": f"Organization/{self._organization}", **_NEWEST_FIRST})
@@ -122,7 +100,3 @@ class CountingHospital(R4Hospital):
             complete=found.complete,
             remarks=found.remarks,
         )
-
-
-def _version(response: httpx.Response) -> str | None:
-    return read_version(response.content) if response.is_success else None

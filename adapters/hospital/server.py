@@ -1,4 +1,4 @@
-"""One FHIR server behind its base URL: asks with our credentials, judges, hands back bytes."""
+"""One FHIR server behind its base URL: asks and tells with our credentials, hands back bytes."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -57,15 +57,28 @@ class Server:
 
     async def look(self, url: httpx.URL) -> httpx.Response:
         """Return the answer whatever its status; a 401 is tried once more with a new token."""
+        return await self._once_more_if_401("GET", url, {}, None)
+
+    async def tell(
+        self, method: str, url: httpx.URL, body: bytes, *, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """Send *body* and return the answer as `look` does; a request answered with 401 had no effect."""
+        return await self._once_more_if_401(method, url, headers, body)
+
+    async def _once_more_if_401(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None
+    ) -> httpx.Response:
         token = await self._credentials.token()
-        response = await attempt(self._client, self._request(url, token))
+        response = await attempt(self._client, self._request(method, url, headers, body, token))
         if response.status_code == 401 and self._credentials.forget(token):
             token = await self._credentials.token()
-            response = await attempt(self._client, self._request(url, token))
+            response = await attempt(self._client, self._request(method, url, headers, body, token))
         return response
 
-    def _request(self, url: httpx.URL, token: str | None) -> httpx.Request:
-        headers = {"Accept": _ACCEPT}
+    def _request(
+        self, method: str, url: httpx.URL, headers: Mapping[str, str], body: bytes | None, token: str | None
+    ) -> httpx.Request:
+        sent = {"Accept": _ACCEPT, **headers}
         if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
-        return self._client.build_request("GET", url, headers=headers)
+            sent["Authorization"] = f"Bearer {token}"
+        return self._client.build_request(method, url, headers=sent, content=body)

@@ -30,17 +30,19 @@ def _header_safe(secret: SecretStr) -> SecretStr:
 
 Address = Annotated[HttpUrl, AfterValidator(_bare)]
 FhirId = Annotated[str, Field(pattern=r"^[A-Za-z0-9.\-]{1,64}$")]
+SenderName = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,118}[^\s\x00-\x1f])?$")]
 BearerToken = Annotated[SecretStr, AfterValidator(_header_safe)]
 
 _SATUSEHAT_NEEDS = ("oauth_url", "client_id", "client_secret", "organization_id")
-_ONLY_R4 = ("token", "organization")
+_ONLY_R4 = ("token", "organization", "conditional_create")
+_ONLY_SATUSEHAT = (*_SATUSEHAT_NEEDS, "sender_organization_id")
 
 
 def _is_idle(dialect: object, field: str, value: object) -> bool:
     """Say whether *field* is filled in and the dialect would not look at it."""
     if dialect == "satusehat":
         return value != "beds" if field == "counts" else field in _ONLY_R4 and value is not None
-    return dialect == "r4" and field in _SATUSEHAT_NEEDS and value is not None
+    return dialect == "r4" and field in _ONLY_SATUSEHAT and value is not None
 
 
 class Platform(NamedTuple):
@@ -50,6 +52,7 @@ class Platform(NamedTuple):
     client_id: str
     client_secret: str
     organization_id: str
+    sender: str
 
     def __repr__(self) -> str:
         """Show nothing of the secret."""
@@ -85,8 +88,21 @@ class Settings(BaseModel):
     organization_id: FhirId | None = Field(
         None, description="satusehat: the hospital's organisation id; its departments are found below it."
     )
+    referrals: bool = Field(True, description="Whether the hospital is sent referrals; false: beds only.")
+    sender_name: SenderName = Field(
+        "Command Center Bahagia 112 Kota Jambi", description="r4: who refers, as the hospital is to read it."
+    )
+    sender_organization_id: FhirId | None = Field(
+        None,
+        description="satusehat: the organisation that refers, if client_id is ours; unset: organization_id.",
+    )
+    conditional_create: bool | None = Field(
+        None,
+        description="r4: whether the server honours If-None-Exist; unset: as its /metadata says."
+        " false: it is searched by our identifier first.",
+    )
 
-    @field_validator(*_SATUSEHAT_NEEDS, *_ONLY_R4, "counts")
+    @field_validator(*_ONLY_SATUSEHAT, *_ONLY_R4, "counts")
     @classmethod
     def _fits_the_dialect(cls, value: object, about: ValidationInfo) -> object:
         """Refuse a dialect without what it needs, or with what it would silently ignore."""
@@ -106,4 +122,5 @@ class Settings(BaseModel):
             client_id=self.client_id,
             client_secret=self.client_secret.get_secret_value(),
             organization_id=self.organization_id,
+            sender=self.sender_organization_id or self.organization_id,
         )

@@ -158,18 +158,33 @@ class _LoosePage(Struct, gc=False, rename="camel"):
 
 
 class Capability(Struct, gc=False, rename="camel"):
-    """The one thing read of a CapabilityStatement."""
+    """What is read of a CapabilityStatement; *rest* apart, so that an odd one does not hide the version."""
 
     fhir_version: str | None = None
+    rest: Raw = Raw(b"[]")
+
+
+class Promise(Struct, gc=False, rename="camel"):
+    """What a server promises for one type of resource."""
+
+    type: str | None = None
+    conditional_create: bool | None = None
+
+
+class Rest(Struct, gc=False):
+    """One part of a CapabilityStatement."""
+
+    resource: Sequence[Promise] = ()
 
 
 _PAGE = msgspec.json.Decoder(Page)
 _LOOSE_PAGE = msgspec.json.Decoder(_LoosePage)
 _ENTRY = msgspec.json.Decoder(Entry)
 _CAPABILITY = msgspec.json.Decoder(Capability)
+_REST = msgspec.json.Decoder(Sequence[Rest])
 _BOM = b"\xef\xbb\xbf"
 # What msgspec raises on bytes it cannot take: wrong JSON or shape, wrong UTF-8, too deep a nesting.
-_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 def read_page(body: bytes) -> tuple[Page, int]:
@@ -182,7 +197,7 @@ def read_page(body: bytes) -> tuple[Page, int]:
     body = body.removeprefix(_BOM)
     try:
         page, unreadable = _PAGE.decode(body), 0
-    except _UNREADABLE:
+    except UNREADABLE:
         page, unreadable = _row_by_row(body)
     if len(page.entry or ()) > MOST_ENTRIES:
         raise Garbled("too_many_rows")
@@ -193,15 +208,25 @@ def read_version(body: bytes) -> str | None:
     """Return the FHIR version a CapabilityStatement names, None where nothing can be read."""
     try:
         return _CAPABILITY.decode(body.removeprefix(_BOM)).fhir_version
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
+
+
+def read_conditional(body: bytes) -> frozenset[str]:
+    """Return the types that a CapabilityStatement promises conditional create for; none in doubt."""
+    try:
+        rest = _REST.decode(_CAPABILITY.decode(body.removeprefix(_BOM)).rest)
+    except UNREADABLE:
+        return frozenset()
+    promises = (promise for part in rest for promise in part.resource if promise.conditional_create)
+    return frozenset(promise.type for promise in promises if promise.type)
 
 
 def _row_by_row(body: bytes) -> tuple[Page, int]:
     try:
         loose = _LOOSE_PAGE.decode(body)
-    except _UNREADABLE as wrong:
-        raise Garbled(_looks_like(body)) from wrong
+    except UNREADABLE as wrong:
+        raise Garbled(looks_like(body)) from wrong
     if len(loose.entry or ()) > MOST_ENTRIES:
         raise Garbled("too_many_rows")
     entries = [_entry(raw) for raw in loose.entry or ()]
@@ -213,11 +238,12 @@ def _row_by_row(body: bytes) -> tuple[Page, int]:
 def _entry(raw: Raw) -> Entry | None:
     try:
         return _ENTRY.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
 
 
-def _looks_like(body: bytes) -> str:
+def looks_like(body: bytes) -> str:
+    """Say what unreadable bytes are instead of FHIR: `html xml empty not_json not_fhir`."""
     start = body[:200].lstrip().lower()
     if not start:
         return "empty"
@@ -225,6 +251,6 @@ def _looks_like(body: bytes) -> str:
         return "html" if b"html" in start else "xml"
     try:
         msgspec.json.decode(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return "not_json"
     return "not_fhir"

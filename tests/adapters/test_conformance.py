@@ -29,16 +29,19 @@ from contracts import (
     NoAnswer,
     NotAccepted,
     PartnerError,
+    ReferralAnswer,
     ReportsCapacity,
+    TakesReferrals,
     Unreachable,
+    WakesPeople,
 )
 from contracts.ports import Adapter
 
 HOUSE = Path(adapters.__file__).parent
 KINDS = sorted(folder.parent.name for folder in HOUSE.glob("*/__init__.py"))
 WIRE = Path(__file__).parents[1] / "wire"
-PORTS = (ReportsCapacity, ChecksEligibility)
-ANSWERS = (CapacityReport, CoverageAnswer)
+PORTS = (ReportsCapacity, ChecksEligibility, TakesReferrals, WakesPeople)
+ANSWERS = (CapacityReport, CoverageAnswer, ReferralAnswer)
 PROMISES = {
     "settings_documented",
     "secrets_masked",

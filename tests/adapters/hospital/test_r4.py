@@ -9,7 +9,7 @@ import httpx
 import pytest
 import respx
 
-from adapters.hospital import ADAPTER, client, pages
+from adapters.hospital import ADAPTER, ability, pages
 from adapters.hospital.settings import Settings
 from contracts import (
     BedState,
@@ -378,7 +378,7 @@ class TestVersion:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Hanging or broken at /metadata only: the beds are there, and the deadline is theirs."""
-        monkeypatch.setattr(client, "METADATA_S", 0.01)
+        monkeypatch.setattr(ability, "METADATA_S", 0.01)
         server = Pretend(first=wire("r4-beds.json"))
 
         async def hang(_: httpx.Request) -> httpx.Response:

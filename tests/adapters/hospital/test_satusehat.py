@@ -11,7 +11,6 @@ import pytest
 import respx
 
 from adapters.hospital import ADAPTER, satusehat
-from adapters.hospital.satusehat import SatusehatHospital
 from adapters.hospital.settings import Settings
 from adapters.hospital.token import Tokens
 from contracts import (
@@ -24,6 +23,7 @@ from contracts import (
     NotAccepted,
     PartnerError,
     Refused,
+    ReportsCapacity,
 )
 
 from .hospitals import PHYSICAL, PLATFORM, asked, by_id, coded, wire
@@ -139,7 +139,7 @@ async def read(
         router.route(host="platform.example").mock(side_effect=platform)
         async with httpx.AsyncClient() as client:
             port = ADAPTER.connect(settings, client)
-            assert isinstance(port, SatusehatHospital)
+            assert isinstance(port, ReportsCapacity)
             for _ in range(times):
                 report = await port.report_capacity()
     return report
@@ -322,7 +322,7 @@ class TestToken:
             router.route(host="platform.example").mock(side_effect=platform)
             async with httpx.AsyncClient() as client:
                 port = ADAPTER.connect(SETTINGS, client)
-                assert isinstance(port, SatusehatHospital)
+                assert isinstance(port, ReportsCapacity)
                 await asyncio.gather(*(port.report_capacity() for _ in range(20)))
                 assert platform.tokens == 1
                 platform.valid = "forgotten"
