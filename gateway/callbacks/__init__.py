@@ -1,0 +1,1 @@
+"""Partners call us: a hospital says that something has changed, and is read at once."""
