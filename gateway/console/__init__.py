@@ -1,0 +1,1 @@
+"""The screens: server-rendered pages for people, on a phone at night."""
