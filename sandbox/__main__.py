@@ -21,6 +21,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--still", action="store_true", help="beds do not change by themselves")
     parser.add_argument("--drift-s", type=float, default=5.0, help="seconds between two bed changes")
     parser.add_argument("--skew-s", type=float, default=300.0, help="clock difference VClaim tolerates")
+    parser.add_argument(
+        "--decide-s", type=float, default=4.0, help="seconds until a hospital answers by itself"
+    )
     return parser.parse_args()
 
 
@@ -49,7 +52,7 @@ def main() -> int:
     except OSError as error:
         print(f"sandbox: cannot listen on {options.host}:{options.port}: {error.strerror}", file=sys.stderr)
         return 1
-    world = build_world(seed=options.seed, skew_s=options.skew_s)
+    world = build_world(seed=options.seed, skew_s=options.skew_s, decide_s=options.decide_s)
     app = build_app(world, seed=options.seed, drift_every_s=None if options.still else options.drift_s)
     # No access log: VClaim's addresses carry the numbers of people.
     config = uvicorn.Config(

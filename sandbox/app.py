@@ -13,6 +13,8 @@ from starlette.routing import Route
 from sandbox.door.middleware import Door
 from sandbox.door.routes import door_routes
 from sandbox.drift import drift
+from sandbox.messages.push import push_routes
+from sandbox.messages.sms import sms_routes
 from sandbox.plain.routes import plain_routes
 from sandbox.satusehat.routes import satusehat_routes
 from sandbox.vclaim.routes import vclaim_routes
@@ -49,5 +51,7 @@ def build_app(world: World, *, seed: int = 112, drift_every_s: float | None = No
         *plain_routes(world),
         *satusehat_routes(world),
         *vclaim_routes(world),
+        *sms_routes(world),
+        *push_routes(world),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Door, world=world)], lifespan=lifespan)

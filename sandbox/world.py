@@ -10,8 +10,15 @@ from sandbox.door.journal import Journal
 from sandbox.door.troubles import Troubles
 from sandbox.fhir.shelf import Resource, Shelf, Stamping
 from sandbox.hospital import Hospital
+from sandbox.messages.outbox import Outbox
+from sandbox.messages.subscriptions import Subscriptions
 from sandbox.plain import dress as plain
+from sandbox.plain.referral_desk import PlainDesk
+from sandbox.referrals.reception import Reception
+from sandbox.referrals.store import Store
 from sandbox.satusehat import dress as satusehat
+from sandbox.satusehat.referral_desk import PlatformDesk
+from sandbox.satusehat.referral_words import KINDS as PLATFORM_KINDS
 from sandbox.satusehat.tokens import Tokens
 from sandbox.table import HospitalRow, read_table
 from sandbox.vclaim.members import Members
@@ -25,16 +32,20 @@ class World:
     """The state of every simulated partner, and the door for trouble."""
 
     hospitals: Mapping[str, Hospital]
+    platform: Store
+    receptions: Mapping[str, Reception]
     members: Members
     credentials: Credentials = DEMO
     skew_s: float = 300.0
     troubles: Troubles = field(default_factory=Troubles)
     journal: Journal = field(default_factory=Journal)
     tokens: Tokens = field(default_factory=Tokens)
+    outbox: Outbox = field(default_factory=Outbox)
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
 
     def now(self) -> datetime:
         """Return the sandbox's own time."""
-        return datetime.now(UTC)
+        return _now()
 
     def of_system(self, system: str) -> list[Hospital]:
         """Return the hospitals that run *system*."""
@@ -112,7 +123,32 @@ def build_hospitals(*, seed: int, now: datetime) -> dict[str, Hospital]:
     return {row.id: _BUILDERS[row.system](row, seed=seed, now=now) for row in read_table()}
 
 
-def build_world(*, seed: int = 112, skew_s: float = 300.0) -> World:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build_receptions(platform: Store, decide_s: float) -> dict[str, Reception]:
+    """
+    Return the receptions of the hospitals with a system.
+
+    Those that report to the platform share its store. By themselves they decide after *decide_s* seconds.
+    """
+    desks: dict[str, PlainDesk | PlatformDesk] = {}
+    for row in read_table():
+        if row.system == "r4":
+            desks[row.id] = PlainDesk(row, now=_now)
+        elif row.system == "satusehat":
+            desks[row.id] = PlatformDesk(row, platform, now=_now)
+    return {name: Reception(desk, now=_now, after_s=decide_s) for name, desk in desks.items()}
+
+
+def build_world(*, seed: int = 112, skew_s: float = 300.0, decide_s: float = 4.0) -> World:
     """Return a fresh world."""
-    hospitals = build_hospitals(seed=seed, now=datetime.now(UTC))
-    return World(hospitals=hospitals, members=Members.from_table(), skew_s=skew_s)
+    platform = Store(satusehat.STAMPING, PLATFORM_KINDS)
+    return World(
+        hospitals=build_hospitals(seed=seed, now=_now()),
+        platform=platform,
+        receptions=build_receptions(platform, decide_s),
+        members=Members.from_table(),
+        skew_s=skew_s,
+    )

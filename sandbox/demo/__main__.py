@@ -5,13 +5,14 @@ import os
 import signal
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from .api import post
 from .children import Child, Failed, check_free, run, start, status_of, wait_until_ready
 from .files import DemoEnv, alone_in, write_partners
+from .people import people_of_the_demo
 
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP)  # SIGHUP: the terminal was closed
 ROLES = ("dispatcher", "operator", "approver", "auditor", "partner")
@@ -34,6 +35,11 @@ class Plan:
         return f"http://{self.host}:{self.port}"
 
     @property
+    def console_url(self) -> str:
+        """Where people sign in; passkeys want a name, not a number (WebAuthn Level 2, section 5.1.2)."""
+        return f"http://localhost:{self.port}" if self.host == "127.0.0.1" else self.url
+
+    @property
     def sandbox_url(self) -> str:
         """The sandbox's address."""
         return f"http://{self.host}:{self.sandbox_port}"
@@ -48,6 +54,7 @@ class Plan:
             "GERBANG_HOST": self.host,
             "GERBANG_PORT": str(self.port),
             "GERBANG_URL": self.url,
+            "GERBANG_PUBLIC_URL": self.console_url,
         }
 
 
@@ -82,36 +89,38 @@ def _admin_key(plan: Plan, known: dict[str, str], env: dict[str, str]) -> str:
         ) from failed
 
 
-def _create_key(role: str, env: dict[str, str]) -> str:
-    order = ["gateway", "keys", "create", "--role", role, "--holder", f"demo {role}"]
-    return run([*order, "--partner", PARTNER_OF_THE_DEMO] if role == "partner" else order, env=env)
+def _create_key(plan: Plan, role: str, admin: str) -> str:
+    order = {"role": role, "holder": f"demo {role}"}
+    whose = {"partner": PARTNER_OF_THE_DEMO} if role == "partner" else {}
+    return str(post(f"{plan.url}/v1/keys", order | whose, key=admin)["key"])
 
 
 def _works(plan: Plan, key: str | None) -> bool:
     return key is not None and status_of(f"{plan.url}/openapi.json", key=key) != 401
 
 
-def _keys(plan: Plan, known: dict[str, str], admin: str, env: dict[str, str]) -> dict[str, str]:
+def _keys(plan: Plan, known: dict[str, str], admin: str) -> dict[str, str]:
     """Return a working key for every role, making what is missing."""
     if not _works(plan, admin):
         raise Failed(f"the kept admin key is not accepted; to start afresh, remove {plan.data_dir}")
-    env = env | {"GERBANG_KEY_ADMIN": admin}
-
-    def key_of(role: str) -> tuple[str, str]:
+    keys = {"GERBANG_KEY_ADMIN": admin}
+    for role in ROLES:
         name = f"GERBANG_KEY_{role.upper()}"
-        return name, known[name] if _works(plan, known.get(name)) else _create_key(role, env)
-
-    with ThreadPoolExecutor(2) as makers:  # each starts a program of its own: a second or two
-        keys = dict(makers.map(key_of, ROLES))
-    return keys | {"GERBANG_KEY_ADMIN": admin, "GERBANG_KEY_DISPATCH": keys["GERBANG_KEY_DISPATCHER"]}
+        keys[name] = known[name] if _works(plan, known.get(name)) else _create_key(plan, role, admin)
+    return keys | {"GERBANG_KEY_DISPATCH": keys["GERBANG_KEY_DISPATCHER"]}
 
 
 def _say_where(plan: Plan, env_file: Path) -> None:
+    codes, tour = "make codes", "make tour        # or: .venv/bin/gerbang tour"
+    if plan.data_dir != Path("var"):  # `make` looks nowhere else
+        codes = f".venv/bin/python -m sandbox.demo.codes --data-dir {plan.data_dir}"
+        tour = f".venv/bin/gerbang tour --env {env_file}"
     question = f"{plan.url}/v1/capacity?need=icu&lat=-1.61&lon=103.61"
     print(
         f"""
 Gerbang is running.  DATA CONTOH - JANGAN DIPAKAI (sample data, not for use)
 
+  console   {plan.console_url}      sign in as kepala, wakil or operator: `{codes}`
   gateway   {plan.url}      what it can do: /openapi.json
   sandbox   {plan.sandbox_url}      trouble: /door  (sandbox/README.md)
   keys      {env_file}      one per role: dispatcher operator approver auditor partner admin
@@ -121,7 +130,7 @@ In another terminal:
 
   source {env_file}
   curl -s -H "Authorization: Bearer $GERBANG_KEY_DISPATCH" "{question}"
-  make tour        # or: .venv/bin/gerbang tour
+  {tour}
 
 Ctrl-C stops both.
 """,
@@ -149,6 +158,7 @@ def _bring_up(plan: Plan, children: list[Child]) -> None:
     known = _kept(plan, kept)
     addresses = {
         "GERBANG_URL": plan.url,
+        "GERBANG_CONSOLE_URL": plan.console_url,
         "GERBANG_SANDBOX_URL": plan.sandbox_url,
         "GERBANG_DATA_DIR": str(plan.data_dir.resolve()),  # for the verbs that read the database
     }
@@ -157,7 +167,9 @@ def _bring_up(plan: Plan, children: list[Child]) -> None:
     gateway = ["gateway", "serve"]
     children.append(start("the gateway", gateway, log=plan.data_dir / "gateway.log", env=env))
     wait_until_ready(f"{plan.url}/readyz", children)
-    kept.write(addresses | _keys(plan, known, admin, env))
+    keys = addresses | _keys(plan, known, admin)
+    kept.write(keys)
+    kept.write(keys | people_of_the_demo(plan.url, admin=admin, known=known))
     (plan.data_dir / "admin.key").unlink(missing_ok=True)
     _say_where(plan, kept.path)
 

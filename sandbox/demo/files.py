@@ -1,15 +1,19 @@
 """The files of the demo: partners and their secrets for the gateway, addresses and keys for people."""
 
 import fcntl
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_bytes
 
+from sandbox.messages.sms import TOKEN as SMS_TOKEN
 from sandbox.table import HospitalRow, read_table
 from sandbox.vclaim.signing import DEMO
 
 from .children import Failed
 
+_PUSH_KEY = "push.vapid_key"
 _TEMPLATE = Path(__file__).parents[1] / "partners.toml"
 
 
@@ -21,7 +25,7 @@ def _secrets_of(row: HospitalRow) -> dict[str, str]:
 
 def secrets() -> dict[str, str]:
     """Return what the sandbox's partners want, by the name of the gateway's secret file."""
-    wanted = {"bpjs.secret": DEMO.secret, "bpjs.user_key": DEMO.user_key}
+    wanted = {"bpjs.secret": DEMO.secret, "bpjs.user_key": DEMO.user_key, "sms.token": SMS_TOKEN}
     for row in read_table():
         wanted |= _secrets_of(row)
     return wanted
@@ -42,6 +46,8 @@ def write_partners(data_dir: Path, *, sandbox_url: str) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, value in secrets().items():
         _write_private(folder / name, value)
+    if not (folder / _PUSH_KEY).exists():  # browsers have subscribed for the one that is there
+        _write_private(folder / _PUSH_KEY, urlsafe_b64encode(token_bytes(32)).decode().rstrip("="))
     path = data_dir / "partners.toml"
     path.write_text(_TEMPLATE.read_text(encoding="utf-8").replace("{sandbox}", sandbox_url), encoding="utf-8")
     return path

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 R4, SATUSEHAT, VCLAIM = "r4", "satusehat", "vclaim"
 _FHIR = frozenset({R4, SATUSEHAT})
-_ALL = frozenset({R4, SATUSEHAT, VCLAIM})
+_ALL = frozenset({R4, SATUSEHAT, VCLAIM, "sms", "push"})
 
 
 @dataclass(frozen=True, slots=True)

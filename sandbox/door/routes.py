@@ -10,14 +10,22 @@ from starlette.routing import Route
 from sandbox.world import World
 
 from .beds import BedDesk
+from .messages import MessageDesk
 from .modes import MODES
-from .targets import ALL_HOSPITALS, SATUSEHAT, VCLAIM, systems_of
+from .referrals import ReferralDesk
+from .targets import ALL_HOSPITALS, ALONE, systems_of
 from .wishes import Wrong, number, read_wish, told
 
 
 def door_routes(world: World, *, seed: int) -> list[Route]:
     """Return the routes of the door for *world*; a trouble's target comes last, since it matches anything."""
-    return [*_Journal(world).routes(), *BedDesk(world, seed=seed).routes(), *_Troubles(world).routes()]
+    return [
+        *_Journal(world).routes(),
+        *BedDesk(world, seed=seed).routes(),
+        *MessageDesk(world).routes(),
+        *ReferralDesk(world).routes(),
+        *_Troubles(world).routes(),
+    ]
 
 
 class _Troubles:
@@ -42,7 +50,7 @@ class _Troubles:
             {
                 "data_contoh": True,
                 "troubles": troubles,
-                "targets": [*names, ALL_HOSPITALS, SATUSEHAT, VCLAIM],
+                "targets": [*names, ALL_HOSPITALS, *ALONE],
                 "modes": _modes(),
             }
         )

@@ -6,7 +6,11 @@ from starlette.types import Scope
 from sandbox.world import World
 
 ALL_HOSPITALS, SATUSEHAT, VCLAIM = "hospitals", "satusehat", "vclaim"
-_KNOWN = frozenset({"metadata", "Location", "Organization", "accesstoken", "Peserta"})
+ALONE = (SATUSEHAT, VCLAIM, "sms", "push")  # targets that are no hospital, each a system of its own
+_FIRST_PARTS = {"vclaim-rest": VCLAIM, "sms": "sms", "push": "push"}
+_KNOWN = frozenset(
+    "metadata Location Organization ServiceRequest Task CarePlan accesstoken Peserta sms push".split()
+)
 
 
 def bearer_of(scope: Scope) -> str:
@@ -23,7 +27,8 @@ def targets_of(scope: Scope, world: World) -> tuple[str, ...]:
     if parts[1] == "satusehat":
         holder = world.tokens.holder(bearer_of(scope), world.now())
         return (holder, SATUSEHAT, ALL_HOSPITALS) if holder else (SATUSEHAT, ALL_HOSPITALS)
-    return (VCLAIM,) if parts[1] == "vclaim-rest" else ()
+    name = _FIRST_PARTS.get(parts[1])
+    return (name,) if name else ()
 
 
 def question_of(scope: Scope) -> str:
@@ -36,7 +41,7 @@ def systems_of(name: str, world: World) -> frozenset[str]:
     """Return the systems behind a target's name; empty for no target."""
     if name == ALL_HOSPITALS:
         return frozenset({"r4", "satusehat"})
-    if name in (SATUSEHAT, VCLAIM):
+    if name in ALONE:
         return frozenset({name})
     hospital = world.hospitals.get(name)
     return frozenset({hospital.row.system} if hospital and hospital.bearers else ())

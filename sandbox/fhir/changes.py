@@ -54,7 +54,12 @@ async def changed_by(
 
 async def json_body(request: Request) -> Any:
     """Return the body as JSON; raise FhirError 400 if it is none."""
+    return parsed(await request.body())
+
+
+def parsed(body: bytes) -> Any:
+    """Return *body* as JSON; raise FhirError 400 if it is none."""
     try:
-        return json.loads(await request.body())
+        return json.loads(body)
     except ValueError as broken:
         raise FhirError(400, Issue("structure", "the body is no JSON")) from broken

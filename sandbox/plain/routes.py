@@ -1,4 +1,4 @@
-"""`/rs/<hospital>/fhir`: metadata, search, read, update and patch of Locations."""
+"""`/rs/<hospital>/fhir`: metadata, search, read, update and patch of Locations; referrals beside them."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -18,6 +18,7 @@ from sandbox.world import World
 
 from .later import R4_VERSION, R5_VERSION, as_r5
 from .metadata import capability_statement
+from .referral_routes import referral_routes
 from .search_route import base_of, fhir_answer, search
 
 Answering = Callable[[Request, Hospital], Awaitable[Response]]
@@ -48,6 +49,7 @@ def plain_routes(world: World) -> list[BaseRoute]:
         Route("/Location/{id}", room(_read)),
         Route("/Location/{id}", room(put), methods=["PUT"]),
         Route("/Location/{id}", room(patch), methods=["PATCH"]),
+        *referral_routes(world, room),
         Route("/{rest:path}", room(_nothing_here), methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
     ]
     return [Mount("/rs/{hospital}/fhir", routes=routes)]
@@ -103,4 +105,6 @@ async def _read(request: Request, hospital: Hospital) -> Response:
 
 async def _nothing_here(request: Request, hospital: Hospital) -> Response:
     del request, hospital
-    raise FhirError(404, Issue("not-supported", "this server knows Location and metadata"))
+    raise FhirError(
+        404, Issue("not-supported", "this server knows Location, ServiceRequest, Task and metadata")
+    )

@@ -8,6 +8,16 @@ from sandbox.fhir.shelf import Resource
 BUSINESS_RULE = "resource cannot be accessed due to business rule"
 
 
+class Refused(Exception):
+    """The store's no to a referral: HTTP *status*, a code of HL7's issue-type list, and a sentence."""
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.code = code
+        self.text = text
+
+
 def fault(status: int, text: str, code: str) -> Response:
     """Return a fault as the API manager (Apigee) in front of the platform writes it."""
     content = {"fault": {"faultstring": text, "detail": {"errorcode": code}}}

@@ -17,10 +17,13 @@ from sandbox.fhir.shelf import Resource
 from sandbox.hospital import Hospital
 from sandbox.world import World
 
-from .faults import BUSINESS_RULE, fault, suppressed, told
+from .faults import BUSINESS_RULE, Refused, fault, suppressed, told
 from .pages import Asked, page_of
+from .referral_routes import offer_route, referral_routes
 from .search import ids_asked_for
 from .token_route import give_token
+
+_FHIR = "/satusehat/fhir-r4/v1"
 
 Answering = Callable[[Request, Hospital], Awaitable[Response]]
 
@@ -50,13 +53,15 @@ def satusehat_routes(world: World) -> list[BaseRoute]:
     ]
     store = [
         *searches,
+        *referral_routes(world, room),
         Route("/Organization/{id}", room(_read_organization)),
         Route("/Location/{id}", room(_read_location)),
         Route("/Location/{id}", room(patch), methods=["PATCH"]),
         Route("/{rest:path}", room(_nothing_here)),
     ]
     token = Route("/satusehat/oauth2/v1/accesstoken", partial(give_token, world), methods=["POST"])
-    return [token, Mount("/satusehat/fhir-r4/v1", routes=store)]
+    offer = offer_route(world, room, _FHIR)
+    return [token, offer, Mount(_FHIR, routes=store)]
 
 
 async def _guarded(world: World, answering: Answering, request: Request) -> Response:
@@ -67,6 +72,8 @@ async def _guarded(world: World, answering: Answering, request: Request) -> Resp
         answer = await answering(request, world.hospitals[holder])
     except FhirError as error:
         answer = _json(outcome(*error.issues), status=error.status)
+    except Refused as refused:
+        answer = _json(told("error", refused.code, refused.text), status=refused.status)
     answer.headers["Via"] = "1.1 contoh"
     return answer
 
@@ -117,4 +124,6 @@ async def _read_location(request: Request, hospital: Hospital) -> Response:
 
 async def _nothing_here(request: Request, hospital: Hospital) -> Response:
     del request, hospital
-    return _json(told("error", "not-supported", "the sandbox knows Organization and Location"), status=404)
+    return _json(
+        told("error", "not-supported", "the sandbox knows Organization, Location and referrals"), status=404
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+LOGINS = ("KEPALA", "WAKIL", "OPERATOR")
 ROOT = Path(__file__).parents[2]
 
 # Speaks the gateway's command line and just enough of its API; keys live in a file, as in a database.
@@ -35,7 +36,7 @@ def add(role):
         fcntl.flock(lock, fcntl.LOCK_EX)
         (data / "next").write_text(json.dumps(keys() + [f"key-{len(keys())}-{role}"]))
         (data / "next").replace(kept)
-        print(keys()[-1])
+        return keys()[-1]
 
 
 class Api(BaseHTTPRequestHandler):
@@ -43,6 +44,20 @@ class Api(BaseHTTPRequestHandler):
         key = self.headers.get("Authorization", "").removeprefix("Bearer ")
         self.send_response(200 if self.path == "/readyz" or key in keys() else 401)
         self.end_headers()
+
+    def do_POST(self):
+        said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.headers["Authorization"].removeprefix("Bearer ") in keys()
+        if self.path == "/v1/keys":
+            answer = {"key": add(said["role"] + ("-" + said["partner"] if "partner" in said else ""))}
+        else:
+            account = {"id": "a-" + said.get("login", "")}
+            answer = {"account": account, "password": "p", "totp_secret": "JBSWY3DP"}
+        body = json.dumps(answer).encode()
+        self.send_response(201)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *arguments):
         pass
@@ -52,13 +67,10 @@ words = sys.argv[1:]
 if words[:3] == ["keys", "bootstrap", "--to"]:
     database.touch()
     assert not keys(), "there is an admin key already"
-    add("admin")
+    print(add("admin"))
     Path(words[3]).write_text(keys()[-1])
     if (data / "killed").exists():
         os.kill(os.getppid(), 9)
-elif words[:2] == ["keys", "create"]:
-    assert os.environ["GERBANG_KEY_ADMIN"] in keys()
-    add(words[words.index("--role") + 1] + ("-" + words[-1] if "--partner" in words else ""))
 elif words == ["serve"]:
     assert os.environ["GERBANG_ENVIRONMENT"] == "demo"
     assert os.environ["GERBANG_OUTBOUND_ALLOW"] == "127.0.0.0/8"
@@ -122,8 +134,20 @@ class Demo:
 def stop(process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> tuple[int, str]:
     """Stop a demo; return its exit status and what else it said."""
     process.send_signal(how)
-    words, _ = process.communicate(timeout=30)
+    words, _ = process.communicate(timeout=120)
     return process.returncode, words
+
+
+def until_free(demo: Demo) -> None:
+    """Wait until nothing of the demo listens any more; fail after a minute."""
+    until = time.monotonic() + 60
+    for port in demo.ports:
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) != 0:
+                    break
+            assert time.monotonic() < until, port
+            time.sleep(0.05)
 
 
 @pytest.fixture
@@ -138,8 +162,9 @@ def test_starts_both_and_keeps_its_keys_over_restarts(demo: Demo) -> None:
     first = demo.up()
     known = demo.env()
     roles = ("ADMIN", "DISPATCHER", "OPERATOR", "APPROVER", "AUDITOR", "PARTNER", "DISPATCH")
-    others = {"GERBANG_URL", "GERBANG_SANDBOX_URL", "GERBANG_DATA_DIR"}
-    assert set(known) == others | {f"GERBANG_KEY_{role}" for role in roles}
+    others = {"GERBANG_URL", "GERBANG_CONSOLE_URL", "GERBANG_SANDBOX_URL", "GERBANG_DATA_DIR"}
+    logins = {f"GERBANG_SIGN_IN_{login}_{what}" for login in LOGINS for what in ("PASSWORD", "TOTP")}
+    assert set(known) == others | logins | {f"GERBANG_KEY_{role}" for role in roles}
     assert known["GERBANG_KEY_DISPATCH"] == known["GERBANG_KEY_DISPATCHER"]
     assert known["GERBANG_KEY_PARTNER"].endswith("partner-rsud-sayoeti")
     assert stat.S_IMODE((demo.var / "demo.env").stat().st_mode) == 0o600
@@ -171,9 +196,10 @@ def test_a_kill_between_the_first_key_and_its_note_loses_nothing(demo: Demo) -> 
     """The key is filed before it is valid: the next start finds it."""
     demo.var.mkdir()
     (demo.var / "killed").touch()
-    demo.start().communicate(timeout=60)
+    demo.start().communicate(timeout=120)
     assert not (demo.var / "demo.env").exists()
     (demo.var / "killed").unlink()
+    until_free(demo)
     process = demo.up()
     assert demo.env()["GERBANG_KEY_ADMIN"] == "key-0-admin"
     assert not (demo.var / "admin.key").exists()
@@ -185,14 +211,7 @@ def test_a_kill_between_the_first_key_and_its_note_loses_nothing(demo: Demo) -> 
 def test_nothing_stays_behind_whatever_ends_it(demo: Demo, how: signal.Signals) -> None:
     """The terminal is closed, the demo is killed: sandbox and gateway end too, the next start finds room."""
     stop(demo.up(), how)
-    until = time.monotonic() + 10
-    for port in demo.ports:
-        while True:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) != 0:
-                    break
-            assert time.monotonic() < until, port
-            time.sleep(0.05)
+    until_free(demo)
     stop(demo.up())
 
 
@@ -202,7 +221,7 @@ def test_a_second_demo_touches_nothing_of_the_first(demo: Demo) -> None:
     first = demo.up()
     before = demo.env()
     ports, demo.ports = demo.ports, (free_port(), free_port())
-    words, _ = demo.start().communicate(timeout=30)
+    words, _ = demo.start().communicate(timeout=120)
     assert "another demo runs in" in words
     assert demo.env() == before
     demo.ports = ports
@@ -214,9 +233,9 @@ def check_files(demo: Demo) -> None:
     text = (demo.var / "partners.toml").read_text(encoding="utf-8")
     assert f"http://127.0.0.1:{demo.ports[1]}/vclaim-rest" in text
     assert "{sandbox}" not in text
-    assert len(tomllib.loads(text)["partners"]) == 17
+    assert len(tomllib.loads(text)["partners"]) == 19
     files = list((demo.var / "secrets").iterdir())
-    assert len(files) == 14
+    assert len(files) == 16
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE((demo.var / "secrets").stat().st_mode) == 0o700
 
@@ -228,7 +247,7 @@ def test_says_plainly_that_a_port_is_taken(demo: Demo, which: int, name: str) ->
         other.bind(("127.0.0.1", demo.ports[which]))
         other.listen()
         process = demo.start()
-        words, _ = process.communicate(timeout=30)
+        words, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert f"port {demo.ports[which]} for the {name} is not free" in words
 
@@ -239,7 +258,7 @@ def test_says_which_one_died_and_stops_the_other(demo: Demo) -> None:
     demo.var.mkdir()
     (demo.var / "fail").touch()
     process = demo.start()
-    words, _ = process.communicate(timeout=60)
+    words, _ = process.communicate(timeout=120)
     assert process.returncode == 1
     assert re.search(r"the gateway has ended \(exit 1\)", words)
     assert "the stand-in was told to fail" in words

@@ -173,15 +173,20 @@ def test_the_door_refuses_what_cannot_happen(sandbox: httpx.Client, target: str,
 def test_the_door_explains_itself(sandbox: httpx.Client) -> None:
     """It lists the targets (twelve hospitals with a system) and every mode with a sentence."""
     shown = sandbox.get("/door").json()
-    assert len(shown["targets"]) == 15
+    assert len(shown["targets"]) == 17
     assert set(shown["modes"]) == set(MODES)
     assert all(mode["says"] for mode in shown["modes"].values())
 
 
 @pytest.mark.parametrize("mode", [name for name, row in MODES.items() if row.on_wire])
 def test_every_wire_trouble_reaches_every_partner(sandbox: httpx.Client, mode: str) -> None:
-    """No mode leaves BPJS or the platform with a good answer."""
-    targets = {"vclaim": "/vclaim-rest/x", "satusehat": "/satusehat/fhir-r4/v1/Location"}
+    """No mode leaves BPJS, the platform or a messenger with a good answer."""
+    targets = {
+        "vclaim": "/vclaim-rest/x",
+        "satusehat": "/satusehat/fhir-r4/v1/Location",
+        "sms": "/sms/send",
+        "push": "/push/x",
+    }
     for target, address in targets.items():
         trouble(sandbox, target, mode, seconds=1.0, times=1)
         with suppress(httpx.TransportError):

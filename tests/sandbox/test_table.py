@@ -31,10 +31,10 @@ def test_sixteen_hospitals_of_which_twelve_have_a_system() -> None:
         assert 103.52 < row.longitude < 103.69
 
 
-def test_the_partner_file_names_the_table_and_bpjs() -> None:
+def test_the_partner_file_names_the_table_the_insurer_and_the_ways_to_wake() -> None:
     """Same ids, names, telephones and places; a system only where the table has one."""
     found = partners()
-    assert set(found) == {row.id for row in read_table()} | {"bpjs"}
+    assert set(found) == {row.id for row in read_table()} | {"bpjs", "sms", "push"}
     for row in read_table():
         partner = found[row.id]
         place = {"latitude": row.latitude, "longitude": row.longitude, "address": row.address}
@@ -61,7 +61,7 @@ def test_hospitals_say_they_treat_what_they_have_beds_for() -> None:
 def test_every_secret_a_partner_needs_is_written_and_none_stands_in_the_file() -> None:
     """Secret files are named `<partner>.<setting>`; their values begin with demo-."""
     wanted = {f"{row.id}.{name}" for row in read_table() if (name := _secret_of(row))}
-    assert set(secrets()) == wanted | {"bpjs.secret", "bpjs.user_key"}
+    assert set(secrets()) == wanted | {"bpjs.secret", "bpjs.user_key", "sms.token"}
     text = PARTNERS.read_text(encoding="utf-8")
     for value in secrets().values():
         assert value.startswith("demo-")
@@ -75,7 +75,7 @@ def _secret_of(row: HospitalRow) -> str | None:
 def test_the_partner_file_speaks_to_the_sandbox_alone() -> None:
     """Every address begins with the launcher's placeholder, and BPJS's consumer id is the sandbox's."""
     addresses = re.findall(r'_url = "([^"]*)"', PARTNERS.read_text(encoding="utf-8"))
-    assert len(addresses) == 7 + 2 * 5 + 1
+    assert len(addresses) == 7 + 2 * 5 + 1 + 1  # own servers, platform and its tokens, insurer, texts
     assert all(address.startswith("{sandbox}/") for address in addresses)
     settings = partners()["bpjs"]["settings"]
     assert isinstance(settings, dict)
