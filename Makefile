@@ -27,6 +27,9 @@ $(TESTED): requirements/test.txt $(RUNNABLE)
 run: $(RUNNABLE) ## start the gateway and the simulated partners; prints where to look
 	$(BIN)/python -m sandbox.demo
 
+codes: $(RUNNABLE) ## who can sign in at the demo's console, with the codes that hold now
+	$(BIN)/python -m sandbox.demo.codes
+
 tour: $(RUNNABLE) ## walk the main job against what `make run` started
 	$(BIN)/python -m gateway tour
 
@@ -61,4 +64,4 @@ lock: $(TESTED) ## pin the requirements anew, with hashes and without host names
 clean: ## remove what was installed and built, never var/
 	rm -rf $(VENV) $(VENV)-* .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
 
-.PHONY: help run tour test check bench fuzz oracles lock clean
+.PHONY: help run codes tour test check bench fuzz oracles lock clean

@@ -1,8 +1,7 @@
 """The composition root: what exists, built once, handed out, and taken down in the reverse order."""
 
-import asyncio
 import gc
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import Any
@@ -13,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.telemetry import TelemetryConfig
 
 from contracts import ChecksEligibility, ReportsCapacity
-from gateway import health, openapi, people, problems
+from gateway import deciding, health, openapi, people, problems
 from gateway.access import routes as access_routes
 from gateway.access.actions import KeyRoom
 from gateway.access.door import KeyDoor
@@ -23,10 +22,13 @@ from gateway.access.refusals import Refusals
 from gateway.access.ring import KeyRing
 from gateway.access.roles import Role
 from gateway.access.watch import ExpiryWatch
+from gateway.accounts import routes as account_routes
 from gateway.alarms import Alarms
 from gateway.audit import Recorder, Spool
 from gateway.audit.anchors import AnchorFile
 from gateway.audit.pulse import Pulse
+from gateway.background import Background
+from gateway.callbacks import routes as callback_routes
 from gateway.capacity import routes as capacity_routes
 from gateway.capacity.actions import CapacityRoom
 from gateway.capacity.answers import CapacityAnswer, DeclaredCapacity, HospitalDirectory
@@ -35,6 +37,7 @@ from gateway.capacity.board import Boards
 from gateway.capacity.picture import Picture
 from gateway.capacity.ranking import Place
 from gateway.capacity.rounds import Rounds
+from gateway.console import pages
 from gateway.db import CannotWrite, Database
 from gateway.edge import Edge
 from gateway.eligibility import advice
@@ -51,17 +54,29 @@ from gateway.partners import routes as partner_routes
 from gateway.partners.config import Facility
 from gateway.partners.registry import Partner, Registry, connect
 from gateway.people import People, finish_rotation_some_time
+from gateway.referrals import decision_routes, journey_routes
+from gateway.referrals import routes as referral_routes
+from gateway.referrals import store as referral_store
+from gateway.referrals.answers import ReferralAnswerView, ReferralList, ReferralView
+from gateway.waking import routes as waking_routes
 
 log = structlog.get_logger()
 
 ROUTERS = (
     capacity_routes.router,
     eligibility_routes.router,
+    referral_routes.router,
+    decision_routes.router,
+    journey_routes.router,
+    callback_routes.router,
+    account_routes.router,
+    waking_routes.router,
     partner_routes.router,
     log_routes.router,
     people_routes.router,
     access_routes.router,
     health.router,
+    *pages.ROUTERS,
 )
 # FastAPI's own would send exceptions with their texts wherever OTEL_* variables point, and costs 6 us.
 NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, auto_configure=False)
@@ -80,6 +95,9 @@ STRUCTS = (
     people_routes.HoldList,
     log_routes.ReceiptAnswer,
     rotation.Rotated,
+    ReferralList,
+    ReferralView,
+    ReferralAnswerView,
 )
 
 description = APIRouter(route_class=GuardedRoute, tags=["health"], include_in_schema=False)
@@ -119,12 +137,17 @@ def build(ground: Ground) -> FastAPI:
 @asynccontextmanager
 async def _life(app: FastAPI, ground: Ground) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
-        await _storage(app, ground, stack)
-        await _access(app, ground, stack)
+        app.state.alarms = Alarms()
+        background = Background(stack, app.state.alarms)
+        await _storage(app, ground, background)
+        await _access(app, ground, background)
+        deciding.build_accounts(app.state, ground.settings, background)
         registry = await _partners(app, ground, stack)
-        await _capacity(app, ground, registry, stack)
+        await _capacity(app, ground, registry, background)
         _eligibility(app, ground, registry)
-        _inquiries(app, ground, stack)
+        deciding.build_referrals(app.state, ground.settings, registry, background)
+        deciding.build_console(app.state, background)
+        _inquiries(app, ground, background)
         _tune_collector()
         log.info(
             "gateway.ready", environment=str(ground.settings.environment), partners=len(registry.partners)
@@ -132,41 +155,40 @@ async def _life(app: FastAPI, ground: Ground) -> AsyncIterator[None]:
         yield
 
 
-async def _storage(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
+async def _storage(app: FastAPI, ground: Ground, background: Background) -> None:
     settings, state = ground.settings, app.state
     state.settings = settings
-    state.alarms = Alarms()
     state.people = People(ground.keys)
     state.people.start()
-    stack.push_async_callback(state.people.close)
-    _in_background(stack, state.alarms, finish_rotation_some_time(state.people), may_end=True)
-    _in_background(stack, state.alarms, people.watch(state.people, state.alarms))
+    background.stack.push_async_callback(state.people.close)
+    background.run(finish_rotation_some_time(state.people), may_end=True)
+    background.run(people.watch(state.people, state.alarms))
     state.database = Database(settings.url, state.logbook)
     state.recorder = Recorder(
         state.database, Spool(settings.data_dir / "spool", size=settings.spool_bytes), state.alarms
     )
-    stack.push_async_callback(state.database.close)
+    background.stack.push_async_callback(state.database.close)
     with suppress(CannotWrite):  # a full disk must not keep bed answers away: the spool takes their entries
         await state.database.start()
     await state.recorder.start()
-    stack.push_async_callback(state.recorder.close)
+    background.stack.push_async_callback(state.recorder.close)
     anchors = AnchorFile(settings.anchors)
     pulse = Pulse(state.database, state.logbook, state.recorder, state.alarms, anchors)
-    _in_background(stack, state.alarms, pulse.run())
+    background.run(pulse.run())
 
 
-async def _access(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
+async def _access(app: FastAPI, ground: Ground, background: Background) -> None:
     state, known = app.state, {partner.id for partner in ground.partners}
     ring = KeyRing(state.database, state.alarms, environment=str(ground.settings.environment))
     await ring.load()
-    refusals = Refusals(state.recorder.record)
-    stack.push_async_callback(refusals.close)
-    state.door = KeyDoor(ring, refusals=refusals, alarms=state.alarms)
+    state.refusals = Refusals(state.recorder.record)
+    background.stack.push_async_callback(state.refusals.close)
+    state.door = KeyDoor(ring, refusals=state.refusals, alarms=state.alarms)
     state.keys = KeyRoom(
         state.database, ring, state.recorder.record, known.__contains__, default_days=DEFAULT_DAYS
     )
-    _in_background(stack, state.alarms, ring.keep_fresh())
-    _in_background(stack, state.alarms, ExpiryWatch(state.database, ring, state.alarms).run())
+    background.run(ring.keep_fresh())
+    background.run(ExpiryWatch(state.database, ring, state.alarms).run())
 
 
 async def _partners(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> Registry:
@@ -176,12 +198,12 @@ async def _partners(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> Regi
     return registry
 
 
-async def _capacity(app: FastAPI, ground: Ground, registry: Registry, stack: AsyncExitStack) -> None:
+async def _capacity(app: FastAPI, ground: Ground, registry: Registry, background: Background) -> None:
     settings, state = ground.settings, app.state
     picture = Picture()
     deadline_s = settings.capacity_deadline_ms / 1000
     asking = Asking(registry.able_to(ReportsCapacity), picture, limit_s=deadline_s)
-    stack.push_async_callback(asking.close)
+    background.stack.push_async_callback(asking.close)
     rounds = Rounds(
         asking,
         picture,
@@ -191,7 +213,7 @@ async def _capacity(app: FastAPI, ground: Ground, registry: Registry, stack: Asy
         deadline_s=deadline_s,
     )
     await rounds.restore()
-    _in_background(stack, state.alarms, rounds.run())
+    background.run(rounds.run())
     state.capacity = CapacityRoom(
         environment=str(settings.environment),
         boards=Boards([_place(each) for each in _hospitals(registry)], picture),
@@ -238,7 +260,7 @@ def _eligibility(app: FastAPI, ground: Ground, registry: Registry) -> None:
     )
 
 
-def _inquiries(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
+def _inquiries(app: FastAPI, ground: Ground, background: Background) -> None:
     settings, state = ground.settings, app.state
     state.inquiries = InquiryRoom(
         environment=str(settings.environment),
@@ -248,33 +270,12 @@ def _inquiries(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> None:
         people=state.people,
         logbook=state.logbook,
         alarms=state.alarms,
-        forget=[state.eligibility.cache.clear],
+        forget=[state.eligibility.cache.clear, state.referrals.forget],
+        clear=[referral_store.clear_place],
     )
-    _in_background(stack, state.alarms, erasure.keep_promises(state.inquiries))
+    background.run(erasure.keep_promises(state.inquiries))
     daily = DailyReport(settings.reports, state.recorder, state.alarms, hour=settings.report_hour)
-    _in_background(stack, state.alarms, daily.run())
-
-
-def _in_background(
-    stack: AsyncExitStack, alarms: Alarms, work: Coroutine[Any, Any, None], *, may_end: bool = False
-) -> None:
-    """Run *work* until the application ends; should it end by itself, that is a defect somebody must see."""
-    task = asyncio.create_task(work, name=getattr(work, "__qualname__", None))
-    task.add_done_callback(lambda ended: _tell_of_end(ended, alarms, may_end=may_end))
-
-    async def end() -> None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    stack.push_async_callback(end)
-
-
-def _tell_of_end(task: "asyncio.Task[None]", alarms: Alarms, *, may_end: bool) -> None:
-    if task.cancelled() or (may_end and task.exception() is None):
-        return
-    log.error("background.ended", exc_info=task.exception(), name=task.get_name())
-    alarms.raise_("background.ended", "A background task of the gateway has ended: restart it, and tell.")
+    background.run(daily.run())
 
 
 def _tune_collector() -> None:

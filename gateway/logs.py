@@ -31,7 +31,7 @@ FIELDS = frozenset(
     " hospital need mode freshness hospitals answered complete age_s"
     " name alarm text since times count pending entries sequence writer table revision rows bytes"
     " room act object_type object_id drill error where message state"
-    " stood_s offset jobs acts partners".split()
+    " stood_s offset jobs acts partners row".split()
 )
 
 LONGEST_MESSAGE = 300

@@ -66,18 +66,36 @@ KINDS: Mapping[str, Kind] = {
         Retry.NEVER,
         "Demo and live never mix.",
     ),
+    "not-signed-in": Kind(401, "Nobody is signed in", "caller", Retry.NEVER, "Sign in and try again."),
+    "not-from-here": Kind(403, "This form was not sent from our own page", "caller", Retry.NEVER),
     "role-not-allowed": Kind(403, "This key's role may not do this", "caller", Retry.NEVER),
     "not-your-hospital": Kind(403, "This is another hospital's", "caller", Retry.NEVER),
     "not-found": Kind(404, "There is nothing here", "caller", Retry.NEVER),
     "no-such-hospital": Kind(404, "There is no such hospital", "caller", Retry.NEVER),
     "no-such-partner": Kind(404, "There is no such partner", "caller", Retry.NEVER),
     "no-such-key": Kind(404, "There is no such access key", "caller", Retry.NEVER),
+    "no-such-account": Kind(404, "There is no such account in use", "caller", Retry.NEVER),
     "no-such-hold": Kind(404, "There is no such legal hold", "caller", Retry.NEVER),
+    "no-such-contact": Kind(404, "There is no such contact", "caller", Retry.NEVER),
+    "too-many-contacts": Kind(409, "This account has too many contacts", "caller", Retry.NEVER),
+    "no-such-referral": Kind(404, "There is no such referral", "caller", Retry.NEVER),
     "no-checkpoint": Kind(404, "Nothing was signed yet", "gerbang", Retry.LATER),
     "nobody-known": Kind(404, "Nothing is held about this person", "caller", Retry.NEVER),
     "method-not-allowed": Kind(405, "This cannot be done here", "caller", Retry.NEVER),
     "conflict": Kind(409, "This contradicts what is already there", "caller", Retry.NEVER),
     "legal-hold": Kind(409, "This person's data is under a legal hold", "caller", Retry.NEVER),
+    "not-now": Kind(409, "This is not possible in the referral's present state", "caller", Retry.NEVER),
+    "criterion-missing": Kind(
+        422, "An emergency has a criterion", "caller", Retry.NEVER, "Tick at least one of the five."
+    ),
+    "destination-missing": Kind(
+        422, "No hospital is the destination yet", "caller", Retry.NEVER, "Name the hospital."
+    ),
+    "not-asked-there": Kind(409, "This hospital was not asked", "caller", Retry.NEVER),
+    "not-accepted-there": Kind(409, "This hospital has not accepted", "caller", Retry.NEVER),
+    "screen-unknown": Kind(
+        409, "What was on the screen is too old to decide on", "caller", Retry.NEVER, "Read it again."
+    ),
     "changed-meanwhile": Kind(412, "It was changed in the meantime", "caller", Retry.NEVER),
     "too-many": Kind(429, "Too many at once", "caller", Retry.LATER),
     "broken": Kind(
@@ -85,6 +103,13 @@ KINDS: Mapping[str, Kind] = {
     ),
     "cannot-record": Kind(503, "The gateway cannot record this", "gerbang", Retry.LATER, HELP_FIRST),
     "cannot-read": Kind(503, "The gateway cannot look this up", "gerbang", Retry.LATER),
+    "only-in-memory": Kind(
+        503,
+        "This emergency has gone out and is not written down yet",
+        "gerbang",
+        Retry.LATER,
+        "Put it on paper; it can be read here once the database is back.",
+    ),
     "not-ready": Kind(503, "The gateway is not ready", "gerbang", Retry.LATER),
     "partner-failed": Kind(502, "The exchange with the partner failed", "partner", Retry.SAME_KEY),
     "partner-unreachable": Kind(502, "The partner cannot be reached", "partner", Retry.NOW),

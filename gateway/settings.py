@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8112, ge=1, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[A-Za-z0-9.:\[\]-]{1,200}(/[A-Za-z0-9._~/-]{0,100})?$",
+        description="Where people open the console, for links in messages; http://host:port when unset.",
+    )
     replica: str = Field(
         "gerbang-1", pattern="^[a-z0-9-]{1,32}$", description="Name of this process's chain in the audit log."
     )
@@ -85,6 +90,21 @@ class Settings(BaseSettings):
     eligibility_cache_s: float = Field(
         600.0, ge=0, le=86400, description="Seconds a coverage answer may be repeated, always with its age."
     )
+    approval_reminder_s: float = Field(
+        300.0, gt=0, le=86400, description="Seconds until the head is reminded of a referral that waits."
+    )
+    approval_deputy_s: float = Field(
+        600.0, gt=0, le=86400, description="Seconds until the deputy is woken for it as well."
+    )
+    approval_run_out_s: float = Field(
+        1800.0, gt=0, le=86400, description="Seconds until it goes back to the operator, with an alarm."
+    )
+    answer_routine_s: float = Field(
+        900.0, gt=0, le=86400, description="Seconds a hospital has to answer a routine referral."
+    )
+    answer_emergency_s: float = Field(
+        120.0, gt=0, le=3600, description="Seconds a hospital has to answer an emergency."
+    )
     spool_bytes: int = Field(
         16_000_000,
         ge=100_000,
@@ -112,6 +132,11 @@ class Settings(BaseSettings):
         if self.keys_url is not None:
             return self.keys_url.get_secret_value()
         return f"sqlite:///{self.data_dir.resolve() / 'keys.db'}"
+
+    @cached_property
+    def public_address(self) -> str:
+        """Where people open the console, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @cached_property
     def authority(self) -> str:

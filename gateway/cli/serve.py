@@ -1,7 +1,6 @@
 """`gerbang serve`: run the gateway; `gerbang migrate`: bring the database to this version and stop."""
 
 import argparse
-import os
 from typing import Any
 
 import uvicorn
@@ -25,7 +24,6 @@ def serve(arguments: argparse.Namespace) -> int:
     del arguments
     settings = read_settings()
     logs.configure(level=settings.log_level)
-    os.umask(0o077)  # names of those who told stand in the database
     with prepare(settings) as ground:
         config = uvicorn.Config(
             build(ground),

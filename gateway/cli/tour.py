@@ -11,23 +11,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from .gatewaylink import ask, link
+from .gatewaylink import ask
+from .guide import Disappointed, Guide, expect
+from .tour_referrals import REFERRALS
 from .wrong import Wrong
 
 NIK_ACTIVE = "1571015203909901"  # the sandbox's first member: synthetic, see sandbox/vclaim
 NIK_TO_ERASE = "1571020507859902"  # the second
-HERE = {"lat": "-1.6101", "lon": "103.6131"}  # Pasar Jambi, the middle of town
-
-
-class Disappointed(Exception):
-    """A step did not show what it promises."""
 
 
 def add_verbs(verbs: Any) -> None:
@@ -61,46 +57,6 @@ def _read(path: Path) -> None:
         name, _, value = line.removeprefix("export ").partition("=")
         if name.startswith("GERBANG_"):
             os.environ.setdefault(name, value.strip().strip("'\""))
-
-
-class Guide:
-    """The tour's connections: one client per role, and the sandbox's door for trouble."""
-
-    def __init__(self) -> None:
-        self.dispatcher = link(role="DISPATCHER")
-        self.operator = link(role="OPERATOR")
-        self.approver = link(role="APPROVER")
-        self.admin = link(role="ADMIN")
-        self.auditor = link(role="AUDITOR")
-        sandbox = os.environ.get("GERBANG_SANDBOX_URL")
-        if not sandbox:
-            raise Wrong("GERBANG_SANDBOX_URL is not set: the tour needs the demo's simulated partners")
-        self.door = httpx.Client(base_url=f"{sandbox}/door", timeout=10, trust_env=False)
-
-    def mend(self) -> None:
-        """Leave the sandbox without trouble, if it is there at all."""
-        with suppress(httpx.HTTPError):
-            self.door.delete("")
-
-    @contextmanager
-    def trouble(self, target: str, mode: str) -> Iterator[None]:
-        """Make a partner misbehave for a while."""
-        self.door.put(f"/{target}", json={"mode": mode}).raise_for_status()
-        try:
-            yield
-        finally:
-            self.door.delete(f"/{target}").raise_for_status()
-
-    def capacity(self, **question: str) -> Any:
-        """Ask for beds as a dispatcher."""
-        return ask(self.dispatcher, "GET", "/v1/capacity", params={**HERE, **question})
-
-
-def expect(truth: bool, promise: str) -> None:
-    """Say that *promise* holds, or end the tour."""
-    if not truth:
-        raise Disappointed(f"not so: {promise}")
-    print(f"   ok: {promise}")
 
 
 def ready(guide: Guide) -> None:
@@ -194,7 +150,7 @@ def partners(guide: Guide) -> None:
     """How do the partners stand?"""
     states = ask(guide.operator, "GET", "/v1/partners")["partners"]
     silent_ones = [state["name"] for state in states if not state["capabilities"]]
-    expect(len(states) == 17, f"17 partners; only a telephone: {', '.join(silent_ones)}")
+    expect(len(states) == 19, f"19 partners; only a telephone: {', '.join(silent_ones)}")
 
 
 def asked_for(guide: Guide) -> None:
@@ -254,6 +210,7 @@ STEPS: tuple[Callable[[Guide], None], ...] = (
     mistyped,
     no_key,
     partners,
+    *REFERRALS,
     asked_for,
     erased,
     audited,

@@ -48,7 +48,14 @@ PATIENT, REPORT, DOMAIN_RESOURCE, SECURITY_USER, SECURITY_RESOURCE, QUESTION = (
 OBJECTS: Mapping[str, tuple[str, Coding]] = {
     "access_key": ("access-keys", SECURITY_USER),
     "hospital": ("partners", DOMAIN_RESOURCE),
+    "account": ("accounts", SECURITY_USER),
+    "contact": ("contacts", SECURITY_USER),
+    "deputy": ("deputies", SECURITY_USER),
     "legal_hold": ("legal-holds", SECURITY_RESOURCE),
+    "passkey": ("passkeys", SECURITY_USER),
+    "referral": ("referrals", DOMAIN_RESOURCE),
+    "session": ("sessions", SECURITY_USER),
+    "wake": ("wakes", DOMAIN_RESOURCE),
 }
 
 MACHINE_NAME, IP_ADDRESS = "1", "2"  # FHIR network-type
@@ -87,6 +94,7 @@ _NODE_AUTHENTICATION, _SECURITY_CONFIGURATION, _RESTRICTED_FUNCTION = map(
     _dcm, ("110126", "110129", "110132")
 )
 _RECORDING_STOPPED, _RECORDING_STARTED, _USER_SECURITY = map(_dcm, ("110133", "110134", "110137"))
+_USER_AUTHENTICATION, _LOGIN, _LOGOUT = map(_dcm, ("110114", "110122", "110123"))
 
 # A question to the internal API. The profiles IHE.BasicAudit.Query and .PatientQuery are never claimed: they
 # demand the raw question, and the log does not keep it, for it may say where a patient is, or a NIK.
@@ -95,26 +103,43 @@ _LOG_READ = _ASKED._replace(subtypes=(_rest("search"), _AUDIT_LOG_USED))
 _KEY_CHANGED = Pattern(Shape.OWN, _SECURITY_ALERT, "U", (_USER_SECURITY,))
 _ACTIVITY = Pattern(Shape.OWN, _APPLICATION_ACTIVITY, "E")
 _ERASURE = Pattern(Shape.OWN, _PATIENT_RECORD, "D", (_lifecycle("destroy"),))
+_DISCLOSED = Pattern(Shape.DISCLOSURE, _EXPORT, "R", (_lifecycle("disclose"),))
+# A look at one thing: that thing stands in the event, so it is no query, in which only the question may.
+_READ = Pattern(Shape.UPDATE, _RESTFUL, "R", (_rest("read"),))
+# A referral is of a patient whoever moves it, a person, a hospital or the house itself.
+_REFERRAL = Pattern(Shape.OWN, _PATIENT_RECORD, "U")
+_SIGNED_IN = Pattern(Shape.OWN, _USER_AUTHENTICATION, "E", (_LOGIN,))
 
 PATTERNS: Mapping[str, Pattern] = {
+    "account.created": _KEY_CHANGED._replace(action="C"),
+    "account.disabled": _KEY_CHANGED,
+    "account.listed": _ASKED,
+    "account.password_set": _KEY_CHANGED,
     "alarms.listed": _ASKED,
     "audit.checkpoint_read": _LOG_READ,
     "audit.gap": Pattern(Shape.OWN, _SECURITY_ALERT, "E", (_RECORDING_STOPPED,)),
     "audit.read": _LOG_READ,
     "breach_scope.answered": _LOG_READ,
     "breach_scope.asked": _LOG_READ,
+    "callback.received": _ACTIVITY,
+    "callback.refused": _ACTIVITY,
     "capacity.asked": _ASKED,
     "capacity.declared": Pattern(Shape.UPDATE, _RESTFUL, "U", (_rest("update"),)),
     "capacity.hospitals_listed": _ASKED,
     "capacity.outcome_changed": _ACTIVITY,
     "capacity.refreshed": Pattern(Shape.OWN, _QUERY, "E"),
     "clock.stepped": _ACTIVITY,
+    "contact.added": _KEY_CHANGED._replace(action="C"),
+    "contact.listed": _ACTIVITY._replace(action="R"),  # names its account: in a query only the question may
+    "contact.removed": _KEY_CHANGED._replace(action="D"),
+    "deputy.named": _KEY_CHANGED._replace(action="C"),
+    "deputy.revoked": _KEY_CHANGED,
     # The answer to whoever asked, and so a query about a patient, though never with its profile (see above):
     # `fields` names what the asker was shown, who is of the same house; what left the house is
     # `eligibility.asked`, under the same request id. Not a disclosure received from the insurer either: an
     # answer from the cache has no exchange behind it, and one that failed brought nothing.
     "eligibility.answered": _ASKED,
-    "eligibility.asked": Pattern(Shape.DISCLOSURE, _EXPORT, "R", (_lifecycle("disclose"),)),
+    "eligibility.asked": _DISCLOSED,
     "erasure.begun": _ERASURE,
     "erasure.done": _ERASURE,
     "erasure.refused": _ERASURE,
@@ -129,13 +154,47 @@ PATTERNS: Mapping[str, Pattern] = {
     "log.key_rotated": _ACTIVITY._replace(action="U", subtypes=(_SECURITY_CONFIGURATION,)),
     "log.opened": _ACTIVITY._replace(action="C", subtypes=(_RECORDING_STARTED,)),
     "partners.listed": _ASKED,
+    "passkey.added": _KEY_CHANGED._replace(action="C"),
+    "passkey.refused": _KEY_CHANGED,
+    "passkey.removed": _KEY_CHANGED._replace(action="D"),
+    **dict.fromkeys(
+        (
+            *("referral.alarm_seen", "referral.alarmed", "referral.answered", "referral.approved"),
+            *("referral.approved_by_telephone", "referral.arrived", "referral.asked", "referral.cancelled"),
+            *("referral.confirmed", "referral.coverage_attached", "referral.declined_by_all"),
+            *("referral.departed", "referral.emergency_declined", "referral.expired"),
+            *("referral.fell_through", "referral.glass_broken", "referral.hospital_chosen"),
+            *("referral.put_to", "referral.refused", "referral.rejected", "referral.reminded"),
+            *("referral.reviewed", "referral.submitted", "referral.taken", "referral.unanswered"),
+            *("referral.unsure", "referral.withdrawn", "referral.worsened", "referral.written_late"),
+        ),
+        _REFERRAL,
+    ),
+    "referral.conveyed": Pattern(Shape.OWN, _EXPORT, "R"),
+    # Only what tells of the patient names fields; that a hospital was chosen or let off discloses nobody.
+    "referral.conveying": _DISCLOSED,
+    "referral.created": _REFERRAL._replace(action="C"),
+    "referral.listed": _ASKED,
+    "referral.shown": _READ,
     "report.made": Pattern(Shape.OWN, _AUDIT_LOG_USED, "R", (_lifecycle("verify"),)),
     "report.mailed": Pattern(Shape.OWN, _AUDIT_LOG_USED, "R", (_lifecycle("transmit"),)),
     "report.received": Pattern(Shape.OWN, _AUDIT_LOG_USED, "R", (_lifecycle("receive"),)),
     "sealing_key.rotated": Pattern(Shape.OWN, _SECURITY_ALERT, "U", (_SECURITY_CONFIGURATION,)),
+    "session.begun": _SIGNED_IN,
+    "session.closed": _SIGNED_IN._replace(subtypes=(_LOGOUT,)),
+    "session.opened": _SIGNED_IN,
+    "session.refused": _SIGNED_IN,
+    "session.step_up_refused": _SIGNED_IN,
+    "session.stepped_up": _SIGNED_IN._replace(subtypes=()),
     "subject_access.answered": _LOG_READ,
     "subject_access.asked": _LOG_READ,
+    "totp.added": _KEY_CHANGED._replace(action="C"),
+    "totp.prepared": _KEY_CHANGED,
+    "waking.answered": _ACTIVITY,
+    "waking.asked": _ACTIVITY,
 }
+# Here it is a partner who refused, and that is no alarm of ours.
+_REFUSED_BY_A_PARTNER = frozenset({"capacity.outcome_changed", "referral.conveyed", "waking.answered"})
 
 # A refusal is a security alert whatever was refused. BALP's AuthZ profile is never claimed: it demands a
 # patient and a consent, and here a key's role decides.
@@ -144,12 +203,14 @@ _REFUSALS: Mapping[str, Coding] = {
     **dict.fromkeys(("role-not-allowed", "not-your-hospital"), _BY_ROLE),
     **dict.fromkeys(("key-missing", "key-unknown", "key-revoked", "key-expired"), _NODE_AUTHENTICATION),
     **dict.fromkeys(("key-other-environment", "many"), _NODE_AUTHENTICATION),
+    **dict.fromkeys(("no_account", "one_time_ended", "password", "used_already"), _NODE_AUTHENTICATION),
+    **dict.fromkeys(("wait", "wrong"), _NODE_AUTHENTICATION),
 }
 
 
 def pattern_of(act: str, outcome: str, code: str | None) -> Pattern:
     """Return an entry's pattern; an act that no row names is an activity of the application."""
-    if outcome == "refused" or act == "access.refused":
+    if act == "access.refused" or (outcome == "refused" and act not in _REFUSED_BY_A_PARTNER):
         return Pattern(
             Shape.REFUSAL, _SECURITY_ALERT, "E", (_REFUSALS.get(code or "", _RESTRICTED_FUNCTION),)
         )
@@ -161,9 +222,12 @@ SUCCESS, MINOR, SERIOUS, MAJOR = "0", "4", "8", "12"
 # FHIR R4's own measure: 4 is what HTTP would answer with a 4xx, 8 with a 5xx, 12 when it cannot go on.
 _OUTCOMES = {
     SUCCESS: "ACTIVE NOT_ACTIVE NOT_FOUND accepted alive answered begun confirmed created done erased intact"
-    " intended lifted nothing_left noticed opened placed recorded repeated revoked rotated",
-    MINOR: "conflict incomplete not_asked refused",
-    SERIOUS: "UNKNOWN failed late lost unreachable unusable",
+    " intended lifted nothing_left noticed opened placed recorded repeated revoked rotated"
+    # A referral's states, and what is said of it: a decline with its code is an answer, and no failure.
+    " approved arrived cancelled declined draft expired queued raised rejected seen sent silent submitted"
+    " unconfirmed under_way withdrawn",
+    MINOR: "cannot_convey conflict gone incomplete no_such_account not_asked refused",
+    SERIOUS: "UNKNOWN busy failed garbled late lost no_answer not_accepted unreachable unusable",
     MAJOR: "tampered",
 }
 OUTCOMES: Mapping[str, str] = {word: code for code, words in _OUTCOMES.items() for word in words.split()}

@@ -105,10 +105,13 @@ async def finish(room: InquiryRoom, order: Erasure) -> None:
     found = await room.people.erase(order.subject)
     for forget in room.forget:
         forget()
-    await room.database.write(
-        lambda connection: store.end_erasure(connection, order.subject, at=datetime.now(UTC)),
-        entries=[entries.done(order, found=found)],
-    )
+
+    def end(connection: Connection) -> None:
+        for clear in room.clear:
+            clear(connection, order.subject)
+        store.end_erasure(connection, order.subject, at=datetime.now(UTC))
+
+    await room.database.write(end, entries=[entries.done(order, found=found)])
 
 
 async def keep_promises(room: InquiryRoom) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from contracts import ChecksEligibility, Entry, ReportsCapacity
+from contracts import ChecksEligibility, Entry, ReportsCapacity, TakesReferrals, WakesPeople
 from gateway.access.guard import GuardedRoute, allow, principal
 from gateway.access.roles import Role
 from gateway.passage import request_id
@@ -14,7 +14,12 @@ from .registry import Partner, Registry
 
 router = APIRouter(route_class=GuardedRoute, tags=["partners"])
 
-CAPABILITIES = {"reports_capacity": ReportsCapacity, "checks_eligibility": ChecksEligibility}
+CAPABILITIES = {
+    "reports_capacity": ReportsCapacity,
+    "checks_eligibility": ChecksEligibility,
+    "takes_referrals": TakesReferrals,
+    "wakes_people": WakesPeople,
+}
 
 # What each action leaves in the audit log; the house tests hold it against a running gateway.
 DECLARED_SET = {"list partners": ("partners.listed",)}
