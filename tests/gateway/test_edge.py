@@ -37,6 +37,8 @@ async def test_every_answer_carries_environment_id_and_protection(dispatcher):
         assert headers["cache-control"] == "no-store"
         assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
         seen.add(headers["gerbang-request-id"])
     assert len(seen) == 4
 

@@ -8,15 +8,23 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from gateway.access.guard import PUBLIC, GuardedRoute, Rule
+from gateway.access.roles import Role
 from gateway.app import build
+from gateway.console.guard import ConsoleRoute
 from gateway.ground import Ground
 from gateway.people import PersonKeys
 from gateway.settings import Settings
 
 from .tracked import python, read
 
-# Whoever watches processes has no key; nothing else is open.
+# Whoever watches processes has no key.
 OPEN = {"GET /livez", "GET /readyz"}
+# Of the console: how one signs in and out, in which language, and what is the same for everybody.
+OPEN_PAGES = {
+    *("GET /masuk", "POST /masuk", "GET /masuk/kode", "POST /masuk/kode", "POST /masuk/passkey"),
+    *("POST /keluar", "POST /bahasa", "GET /static/{version}/{name}", "GET /sw.js"),
+}
+AN_API = ("/v1/", "/livez", "/readyz", "/metrics", "/openapi.json")
 
 
 @pytest.fixture(scope="module")
@@ -34,18 +42,30 @@ def _routes(app: FastAPI) -> dict[str, Any]:
 
 
 def test_every_route_is_guarded_and_declares_its_roles(app: FastAPI) -> None:
-    """There is no other kind of route in the application, and only the two probes are open."""
+    """There is no other kind of route in the application, and nothing is open but what is named above."""
     routes = _routes(app)
     assert len(routes) > 10
     assert {name for name, route in routes.items() if not isinstance(route, GuardedRoute)} == set()
-    assert {name for name, route in routes.items() if route.rule is PUBLIC} == OPEN
+    assert {name for name, route in routes.items() if route.rule is PUBLIC} == OPEN | OPEN_PAGES
     ruled = [route.rule for route in routes.values() if route.rule is not PUBLIC]
     assert all(isinstance(rule, Rule) and rule.roles for rule in ruled)
 
 
-def test_a_planted_bare_route_is_not_built() -> None:
+def test_pages_and_only_they_are_entered_with_a_session(app: FastAPI) -> None:
+    """What a key opens is described in the API, what a session opens is not; a page never takes a key."""
+    for name, route in _routes(app).items():
+        page = isinstance(route, ConsoleRoute) or name in OPEN_PAGES
+        assert page is not name.partition(" ")[2].startswith(AN_API), name
+        assert not page or not route.include_in_schema, name
+        assert not isinstance(route, ConsoleRoute) or Role.PARTNER not in getattr(route.rule, "roles", ()), (
+            name
+        )
+
+
+@pytest.mark.parametrize("kind", [GuardedRoute, ConsoleRoute])
+def test_a_planted_bare_route_is_not_built(kind: type[APIRoute]) -> None:
     """A route without a role ends the start, with its name."""
-    router = APIRouter(route_class=GuardedRoute)
+    router = APIRouter(route_class=kind)
     with pytest.raises(TypeError, match="bare declares no role"):
 
         @router.get("/v1/bare")
@@ -75,7 +95,7 @@ def test_connections_are_opened_in_two_modules_only() -> None:
         "gateway/partners/http.py",
         "gateway/partners/transport.py",
         "gateway/cli/gatewaylink.py",
-        "gateway/cli/tour.py",
+        "gateway/cli/guide.py",
     }
 
 

@@ -1,5 +1,6 @@
 """Business rows and audit entries match: each row has its entry, and each entry that says so its row."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -7,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from gateway.db.engine import reading
-from tests.journeys.evidence import Record, records
+from tests.journeys.evidence import Record, acts, records
 from tests.running import House, Sandbox
 
-from .test_declared_sets import People
+from .people.everybody import People
 
 Rows = Callable[[str], list[Any]]
 
@@ -19,10 +20,31 @@ Rows = Callable[[str], list[Any]]
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A gateway in which everything was done once, then stopped."""
     with Sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        with House(tmp_path_factory.mktemp("house"), sandbox, capacity_refresh_s="1") as house:
-            for do in People(house, sandbox).script().values():
+        folder = tmp_path_factory.mktemp("house")
+        with House(folder, sandbox, capacity_refresh_s="1") as house:
+            people = People(house, sandbox)
+            for do in people.script().values():
                 do()
+            people.waking.add()
+            people.referring.submit_new("rejected", "rsud-sayoeti")  # so that somebody is woken
+            _until_quiet(house)
         yield house
+
+
+def _until_quiet(house: House) -> None:
+    """Wait until whoever is to be woken is, and no hospital is being told anything."""
+    until = time.monotonic() + 20
+    while True:
+        done = acts(records(house))
+        meant = done.count("referral.conveying") + done.count("waking.asked")
+        if "waking.answered" in done and meant == _outcomes(done):
+            return
+        assert time.monotonic() < until
+        time.sleep(0.3)
+
+
+def _outcomes(done: list[str]) -> int:
+    return done.count("referral.conveyed") + done.count("waking.answered")
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +83,35 @@ def subjects(log: Iterable[Record], act: str, *outcomes: str) -> list[str]:
     return [record["subj"] for record in log if record["act"] == act and record["outcome"] in outcomes]
 
 
+def at_partners(log: Iterable[Record], act: str) -> list[tuple[str, str]]:
+    """Return what the entries of that act were done to, and at whom."""
+    return [(record["obj"]["id"], record["partner"]) for record in log if record["act"] == act]
+
+
+def done_to(log: Iterable[Record], outcome_of: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what was done to what, by the event of each act."""
+    return [(record["obj"]["id"], outcome_of[record["act"]]) for record in log if record["act"] in outcome_of]
+
+
+def sessions_left(log: list[Record]) -> list[str]:
+    """Return the sessions that were begun and not closed."""
+    return sorted(set(objects(log, "session.begun", "begun")) - set(objects(log, "session.closed", "closed")))
+
+
+# The decisions among a referral's events, by their acts.
+DECISIONS = {
+    "referral.submitted": "submit",
+    "referral.approved": "approve",
+    "referral.approved_by_telephone": "approve_by_telephone",
+    "referral.rejected": "reject",
+    "referral.glass_broken": "break_glass",
+    "referral.worsened": "worsened",
+    "referral.hospital_chosen": "choose",
+    "referral.departed": "depart",
+    "referral.arrived": "arrive",
+    "referral.cancelled": "cancel",
+}
+
 # Each table's rows, and the entries that must name the very same.
 PAIRS: Mapping[str, tuple[str, Callable[[list[Record]], list[Any]]]] = {
     "keys": ("SELECT id FROM access_key", lambda log: objects(log, "key.created", "created")),
@@ -81,6 +132,53 @@ PAIRS: Mapping[str, tuple[str, Callable[[list[Record]], list[Any]]]] = {
     "erasures done": (
         "SELECT subject FROM erasure WHERE done_at IS NOT NULL",
         lambda log: subjects(log, "erasure.done", "erased", "nothing_left"),
+    ),
+    "referrals": ("SELECT id FROM referral", lambda log: objects(log, "referral.created", "created")),
+    "hospitals asked": (
+        "SELECT referral, hospital FROM referral_ask",
+        lambda log: at_partners(log, "referral.asked"),
+    ),
+    "decisions": (
+        "SELECT referral, replace(event, 'depart_unanswered', 'depart') FROM referral_event"
+        " WHERE event IN ('submit', 'approve', 'approve_by_telephone', 'reject', 'break_glass', 'worsened',"
+        " 'choose', 'depart', 'depart_unanswered', 'arrive', 'cancel')",
+        lambda log: done_to(log, DECISIONS),
+    ),
+    "confirmations owed": (
+        "SELECT referral FROM referral_owed WHERE what = 'confirmation'",
+        lambda log: objects(log, "referral.approved_by_telephone", "approved"),
+    ),
+    "reviews done": (
+        "SELECT referral, verdict FROM referral_owed WHERE what = 'review' AND done_at_us IS NOT NULL",
+        lambda log: [(name, "sesuai") for name in objects(log, "referral.reviewed", "sesuai")],
+    ),
+    "confirmations done": (
+        "SELECT referral, verdict FROM referral_owed WHERE what = 'confirmation' AND done_at_us IS NOT NULL",
+        lambda log: [(name, "sesuai") for name in objects(log, "referral.confirmed", "sesuai")],
+    ),
+    "accounts": ("SELECT id FROM account", lambda log: objects(log, "account.created", "created")),
+    "disabled accounts": (
+        "SELECT id FROM account WHERE disabled_at_us IS NOT NULL",
+        lambda log: objects(log, "account.disabled", "disabled"),
+    ),
+    "sessions": ("SELECT name FROM session", sessions_left),
+    "open sessions": (
+        "SELECT name FROM session WHERE opened_at_us IS NOT NULL",
+        lambda log: sorted(set(sessions_left(log)) & set(objects(log, "session.opened", "opened"))),
+    ),
+    "deputies": ("SELECT id FROM deputy", lambda log: objects(log, "deputy.named", "named")),
+    "revoked deputies": (
+        "SELECT id FROM deputy WHERE revoked_at_us IS NOT NULL",
+        lambda log: objects(log, "deputy.revoked", "revoked"),
+    ),
+    "contacts": ("SELECT id FROM contact", lambda log: objects(log, "contact.added", "added")),
+    "contacts out of use": (
+        "SELECT id FROM contact WHERE gone_at_us IS NOT NULL",
+        lambda log: objects(log, "contact.removed", "removed"),
+    ),
+    "wakes taken over": (
+        "SELECT id FROM wake WHERE state = 'taken'",
+        lambda log: objects(log, "waking.answered", "taken"),
     ),
     "logs": (
         "SELECT log FROM audit_log",
@@ -120,3 +218,35 @@ def test_every_exchange_that_was_meant_has_an_outcome(log: list[Record]) -> None
         answered = [record["req"] for record in log if record["act"] == f"{name}.answered"]
         assert asked
         assert set(asked) <= set(answered)
+
+
+@pytest.mark.slow
+def test_every_telling_of_a_hospital_or_a_person_has_an_outcome(log: list[Record]) -> None:
+    """By the turn of an ask, and by the wake."""
+    told = [record["req"] for record in log if record["act"] == "referral.conveying"]
+    assert told
+    assert sorted(told) == sorted(record["req"] for record in log if record["act"] == "referral.conveyed")
+    woken = objects(log, "waking.asked", "intended")
+    assert woken
+    assert set(woken) <= {record["obj"]["id"] for record in log if record["act"] == "waking.answered"}
+
+
+@pytest.mark.slow
+def test_every_review_that_is_owed_has_its_reason(rows: Rows, log: list[Record]) -> None:
+    """A glass was broken, or somebody worsened before anybody had approved."""
+    owing = rows("SELECT referral FROM referral_owed WHERE what = 'review'")
+    assert sorted(owing) == sorted(rows("SELECT id FROM referral WHERE clearance = 'break_glass'")) != []
+    reasons = {
+        record["obj"]["id"]
+        for record in log
+        if record["act"] in ("referral.glass_broken", "referral.worsened")
+    }
+    assert set(owing) <= reasons
+
+
+@pytest.mark.slow
+def test_a_passkey_that_is_gone_was_there(rows: Rows, log: list[Record]) -> None:
+    """Added and removed by its name; none is left."""
+    added, removed = objects(log, "passkey.added", "added"), objects(log, "passkey.removed", "removed")
+    assert sorted(set(added) - set(removed)) == rows("SELECT name FROM passkey") == []
+    assert removed == added != []

@@ -116,6 +116,67 @@ def test_an_erased_person_cannot_be_found_or_read_and_the_log_verifies(house: Ho
     assert acts(by_request(records(house))[done["request"]]) == ["erasure.begun", "erasure.done"]
 
 
+PATIENT = {"name": "Contoh Pasien", "nik": "1571055002959905", "birth_date": "1995-02-10", "sex": "female"}
+TOLD = {
+    "diagnosis": "I61.9",
+    "situation": "GCS 9, anisokor",
+    "transport": "Ambulans 7",
+    "callback_phone": "0741 555",
+}
+WORDS = (*PATIENT.values(), *TOLD.values(), "Sesuai indikasi medis", "Perawat Contoh, IGD")
+
+
+def refer(house: House) -> str:
+    """Send a patient to a hospital by telephone, with everything that people may write; return its id."""
+    body = {"need": "icu", "then": "submit", "hospitals": ["rsud-sayoeti"], "patient": PATIENT, **TOLD}
+    body |= {"lat": -1.61, "lon": 103.6}
+    made = ask(house, "POST", "/v1/referrals", body, role="dispatcher", status=201)["referral"]["id"]
+    seen = ask(house, "GET", f"/v1/referrals/{made}", role="approver")
+    said = {"decision": "approve", "reason": WORDS[-2], "screen": seen["screen"]}
+    with house.client("approver") as approver:
+        headers = {"If-Match": f'"{seen["version"]}"'}
+        assert approver.post(f"/v1/referrals/{made}/decision", json=said, headers=headers).status_code == 200
+    said = {"hospital": "rsud-sayoeti", "state": "accepted", "channel": "phone", "person": WORDS[-1]}
+    ask(house, "POST", f"/v1/referrals/{made}/answers", said, role="operator")
+    return str(made)
+
+
+def test_a_patient_hears_what_was_written_of_them_and_is_forgotten(house: House) -> None:
+    """What a referral holds is in its first entry, whoever made it; after the erasure nothing opens it."""
+    referral = refer(house)
+    happenings = subject_access(house, nik=PATIENT["nik"])["happenings"]
+    (created,) = [each for each in happenings if each["act"] == "referral.created"]
+    assert created["said"] == {**PATIENT, **TOLD, "latitude": "-1.61", "longitude": "103.6"}
+    (approved,) = [each for each in happenings if each["act"] == "referral.approved"]
+    assert approved["said"]["note"] == WORDS[-2]
+    assert PATIENT["name"] in approved["said"]["screen"]
+    assert {"referral.submitted", "referral.shown", "referral.answered"} <= {
+        each["act"] for each in happenings
+    }
+    before = json.dumps(ask(house, "GET", f"/v1/referrals/{referral}", role="approver"))
+    assert [word for word in WORDS if word not in before] == []
+    ask(house, "POST", "/v1/audit/erasures", {"nik": PATIENT["nik"], "reason": "subject_request"})
+    for restart in (False, True):
+        if restart:
+            house.stop()
+            assert _files_with(house, *WORDS) == []
+            house.start()
+        after = ask(house, "GET", f"/v1/referrals/{referral}", role="approver")
+        assert after["erased"]
+        assert set(after["patient"].values()) == {None}
+        assert [word for word in WORDS if word in json.dumps(after)] == []
+        assert after["coverage"]["reason"] == "not_asked_yet"
+        assert {each["distance_km"] for each in after["candidates"]} == {None}  # from where they were
+        assert not subject_access(house, nik=PATIENT["nik"])["held"]
+
+
+def _files_with(house: House, *words: str) -> list[str]:
+    """Return the files that hold any of *words* in the clear; short ones stand for nothing by themselves."""
+    wanted = [word.encode() for word in words if len(word) > 6]
+    files = [file for file in house.folder.rglob("*") if file.is_file()]
+    return [str(file) for file in files if any(word in file.read_bytes() for word in wanted)]
+
+
 def test_a_legal_hold_suspends_erasure_until_it_is_lifted(house: House) -> None:
     """The refusal says until when and is an entry; afterwards the erasure goes through."""
     nik = "1571037112749903"

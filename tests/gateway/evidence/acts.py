@@ -37,6 +37,10 @@ def _key(name: str) -> Record:
     return {"obj": {"id": name, "type": "access_key"}}
 
 
+def _on(kind: str, name: str) -> Record:
+    return {"obj": {"id": name, "type": kind}}
+
+
 _HOLD = {
     "obj": {"id": "abcdefghijkl", "type": "legal_hold"},
     "detail": {"until": "2027-01-01T00:00:00+00:00"},
@@ -64,6 +68,81 @@ _YEAR_BEFORE = {
 _OPENED = {"origin": f"{SITE}/audit/{LOG}", "vkey": f"{SITE}/audit/{LOG}+0a0b0c0d+AeHh4Q=="}
 _CHECK = {"mode": "live", "service_date": "2026-11-24", "number": "nik", "attempts": 1}
 _WHOM = {"purpose": "ETREAT", "partner": "bpjs", **_DISPATCH}
+
+_HEAD = {"actor": {"id": "a-kepalakepa", "kind": "person", "role": "approver"}, "req": REQUEST}
+_CASE = {**_on("referral", "r-abcdefghijkmn"), **_about()}
+_TURN = {**_CASE, "req": "a-abcdefghijkmn.3", "partner": "rs-siloam"}
+_ASK = {"ask": "a-abcdefghijkmn", "step": "offered", "urgency": "emergency", "drill": True}
+_SEEN = {"screen_sha256": "5d" * 32, "version": 2}
+_WAKE = {
+    **_on("wake", "w-abcdefghijklmnop"),
+    "detail": {"why": "decision_wanted", "for": "r-abcdefghijkmn", "account": "a-kepalakepa"},
+}
+_STRANGER = {
+    "outcome": "refused",
+    "actor": {"id": "unknown", "kind": "person", "role": "none"},
+    "req": REQUEST,
+}
+_FROM = {"source": "203.0.113.0/24"}
+
+# What becomes of a referral: the act, its outcome, and whatever else its entry has.
+_REFERRED: list[tuple[str, str, Record]] = [
+    ("alarm_seen", "seen", {**_OPERATOR, "code": "all_declined"}),
+    ("alarmed", "raised", {"code": "all_declined"}),
+    ("answered", "declined", {"partner": "rs-siloam", "code": "full", "detail": {"channel": "system"}}),
+    ("approved", "approved", {**_HEAD, **_about("screen", "note"), "detail": _SEEN}),
+    ("approved_by_telephone", "approved", {**_OPERATOR, **_about("note")}),
+    ("arrived", "arrived", _DISPATCH),
+    ("asked", "queued", {**_HEAD, "partner": "rs-siloam", "detail": {"telephone": False}}),
+    ("cancelled", "cancelled", _DISPATCH),
+    ("confirmed", "sesuai", _HEAD),
+    ("coverage_attached", "ACTIVE", {"partner": "bpjs"}),
+    ("created", "created", {**_DISPATCH, **_about("name", "nik"), "detail": {"criteria": ["shock"]}}),
+    ("declined_by_all", "declined", {}),
+    ("departed", "under_way", {**_DISPATCH, "code": "unanswered"}),
+    ("emergency_declined", "declined", {"partner": "rs-siloam", "code": "no_refusal"}),
+    ("expired", "expired", {}),
+    ("fell_through", "unconfirmed", {"partner": "rs-siloam"}),
+    ("glass_broken", "unconfirmed", {**_DISPATCH, "code": "reduced_consciousness"}),
+    ("hospital_chosen", "accepted", {"partner": "rs-siloam"}),
+    ("put_to", "sent", _OPERATOR),
+    ("refused", "refused", {**_HEAD, "code": "changed-meanwhile"}),
+    ("rejected", "rejected", {**_HEAD, **_about("note")}),
+    ("reminded", "review_overdue", {}),
+    ("reviewed", "tidak_sesuai", {**_HEAD, **_about("note")}),
+    ("shown", "shown", {**_HEAD, "purpose": "ETREAT", **_about("name", "coverage")}),
+    ("submitted", "submitted", _DISPATCH),
+    ("taken", "sent", {"partner": "rs-siloam"}),
+    ("unanswered", "silent", {"partner": "rs-siloam"}),
+    ("unsure", "unconfirmed", {"partner": "rs-siloam"}),
+    ("withdrawn", "withdrawn", {**_DISPATCH, "partner": "rs-siloam", "code": "not_selected"}),
+    ("worsened", "accepted", {**_DISPATCH, "code": "shock"}),
+    ("written_late", "unconfirmed", _about("name", "nik")),
+]
+
+# What people do with accounts: the act, its outcome, and whatever else its entry has.
+_SIGNED_IN: list[tuple[str, str, Record]] = [
+    ("account.created", "created", {**_ADMIN, **_on("account", "a-b"), "detail": {"role": "approver"}}),
+    ("account.disabled", "no_such_account", {**_ADMIN, **_on("account", "a-b")}),
+    ("account.listed", "answered", {**_ADMIN, "detail": {"count": 3}}),
+    ("account.password_set", "changed", {**_HEAD, **_on("account", "a-b")}),
+    ("contact.added", "added", {**_ADMIN, **_on("contact", "c-d"), "detail": {"form": "tel"}}),
+    ("contact.listed", "answered", {**_ADMIN, **_on("account", "a-b"), "detail": {"count": 1}}),
+    ("contact.removed", "removed", {**_ADMIN, **_on("contact", "c-d")}),
+    ("deputy.named", "named", {**_HEAD, **_on("deputy", "d-e"), "detail": {"deputy": "a-b", "since_us": 1}}),
+    ("deputy.revoked", "revoked", {**_HEAD, **_on("deputy", "d-e")}),
+    ("passkey.added", "added", {**_HEAD, **_on("passkey", "k-f")}),
+    ("passkey.refused", "refused", {**_HEAD, **_on("passkey", "k-f")}),
+    ("passkey.removed", "removed", {**_HEAD, **_on("passkey", "k-f")}),
+    ("session.begun", "begun", {**_HEAD, **_on("session", "s-g"), "detail": {"how": "password"}}),
+    ("session.closed", "closed", {**_HEAD, **_on("session", "s-g"), "detail": {"how": "signed_out"}}),
+    ("session.opened", "opened", {**_HEAD, **_on("session", "s-g"), "detail": {"how": "totp"}}),
+    ("session.refused", "refused", {**_STRANGER, "code": "no_account", "detail": _FROM}),
+    ("session.step_up_refused", "refused", {**_HEAD, **_on("session", "s-g"), "code": "wrong"}),
+    ("session.stepped_up", "stepped_up", {**_HEAD, **_on("session", "s-g"), "detail": {"how": "passkey"}}),
+    ("totp.added", "added", {**_HEAD, **_on("account", "a-b")}),
+    ("totp.prepared", "prepared", {**_HEAD, **_on("account", "a-b")}),
+]
 
 # A name, the act, and what the record holds besides its frame.
 TABLE: list[tuple[str, str, Record]] = [
@@ -154,11 +233,25 @@ TABLE: list[tuple[str, str, Record]] = [
         "subject_access.exported",
         {"outcome": "answered", "purpose": "PATRQT", **_AUDITOR, **_about()},
     ),
-    (
-        "of a person",
-        "referral.approved",
-        {"outcome": "approved", "actor": {"id": "a-7", "kind": "person", "role": "approver"}},
+    *(
+        (f"referral {act}", f"referral.{act}", {"outcome": outcome, **_CASE, **rest})
+        for act, outcome, rest in _REFERRED
     ),
+    *((act, act, {"outcome": outcome, **rest}) for act, outcome, rest in _SIGNED_IN),
+    ("referrals", "referral.listed", {"outcome": "listed", **_OPERATOR, "detail": {"what": "waiting"}}),
+    (
+        "telling",
+        "referral.conveying",
+        {"outcome": "intended", "purpose": "ETREAT", **_TURN, **_about("name", "nik"), "detail": _ASK},
+    ),
+    ("told nothing", "referral.conveying", {"outcome": "intended", "purpose": "TREAT", **_TURN}),
+    ("heard", "referral.conveyed", {"outcome": "answered", **_TURN, "lat_ms": 80, "detail": _ASK}),
+    ("turned down", "referral.conveyed", {"outcome": "refused", **_TURN, "code": "duplicate"}),
+    ("news", "callback.received", {"outcome": "received", **_PARTNER, "partner": "rs-siloam"}),
+    ("not its news", "callback.refused", {"outcome": "refused", **_PARTNER, "partner": "rs-royal-prima"}),
+    ("woken", "waking.asked", {"outcome": "intended", "partner": "sms", **_WAKE}),
+    ("taken over", "waking.answered", {"outcome": "taken", "partner": "sms", **_WAKE, "lat_ms": 9}),
+    ("nobody there", "waking.answered", {"outcome": "gone", "code": "no_contact", **_WAKE}),
     ("unheard of", "moon.landed", {"outcome": "soft", "code": "dust", **_APPROVER, "purpose": "dispatch"}),
 ]
 

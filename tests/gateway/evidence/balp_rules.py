@@ -126,6 +126,15 @@ UPDATE: Mapping[str, Rule] = {
     ),
 }
 
+# IHE.BasicAudit.Read and .PatientRead, with the same left out.
+SIDES_AND_THING = ("a RESTful operation", "one client", "one server", "one thing")
+READ: Mapping[str, Rule] = {
+    **{name: UPDATE[name] for name in SIDES_AND_THING},
+    "a read": lambda event: _subtypes(event, REST, "read", "vread") >= 1,
+    "looked at": _action("R"),
+    "one patient": _patient,
+}
+
 # The whole profile: it is claimed.
 DISCLOSURE: Mapping[str, Rule] = {
     "its profile": lambda event: (

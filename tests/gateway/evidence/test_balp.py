@@ -17,22 +17,29 @@ from .balp_rules import (
     EVERY,
     PATIENT_QUERY,
     QUERY,
+    READ,
     REFUSAL,
     SCT,
+    SIDES_AND_THING,
     UPDATE,
     Event,
     Rule,
     broken_rules,
 )
 
-QUERIES = "alarms,checkpoint,log read,breach,beds,hospitals,holds,keys,partners".split(",")
+QUERIES = (
+    "alarms,checkpoint,log read,breach,beds,hospitals,holds,keys,partners,referrals,account.listed".split(",")
+)
 ABOUT_SOMEBODY = "log of one,breached,covered,nobody knows,no insurer,my data,given".split(",")
-REFUSALS = "no key,old key,wrong role,a flood,not theirs,held".split(",")
+REFUSALS = "no key,old key,wrong role,a flood,not theirs,held,referral refused,not its news".split(",")
+REFUSALS += "passkey.refused,session.refused,session.step_up_refused".split(",")
 FOLLOWED: list[tuple[str, Mapping[str, Rule]]] = [
     *((name, QUERY) for name in QUERIES),
     *((name, PATIENT_QUERY) for name in ABOUT_SOMEBODY),
     ("told", UPDATE),
     ("asked", DISCLOSURE),
+    ("telling", DISCLOSURE),
+    ("referral shown", READ),
     *((name, REFUSAL) for name in REFUSALS),
     *((name, EVERY) for name in RECORDS),
 ]
@@ -123,6 +130,9 @@ BREAKS: list[tuple[str, Mapping[str, Rule], Break, str]] = [
     ("asked", DISCLOSURE, lambda event: event.update(entity=event["entity"][:1]), "two entities"),
     ("asked", DISCLOSURE, _drop("entity", 0), "one patient"),
     ("asked", DISCLOSURE, _twice("entity", 0), "one patient"),
+    ("referral shown", READ, _drop("subtype", 0), "a read"),
+    ("referral shown", READ, _top(action="E"), "looked at"),
+    ("referral shown", READ, _drop("entity", 0), "one patient"),
     ("wrong role", REFUSAL, _top(type=_OTHER), "a security alert"),
     ("wrong role", REFUSAL, _drop("subtype", 0), "a decision"),
     ("wrong role", REFUSAL, _top(action="R"), "executed"),
@@ -163,6 +173,7 @@ def test_every_rule_can_be_broken() -> None:
     """No rule says yes to everything."""
     wanted = {(id(rules), rule) for _, rules in FOLLOWED for rule in rules}
     inherited = {(id(PATIENT_QUERY), rule) for rule in QUERY}
+    inherited |= {(id(READ), rule) for rule in SIDES_AND_THING}
     assert {(id(rules), rule) for _, rules, _, rule in BREAKS} == wanted - inherited
 
 

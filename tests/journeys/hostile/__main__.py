@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from .breaking import broken
+from .forms import MARKUP, NEVER_WELL, SHOWING, Form, forms
 from .gate import Gate, Said, opened
 from .question import CANARIES, Operation, Question, operations
 
@@ -30,7 +31,11 @@ ENOUGH = 5000  # so many questions reach every operation unbroken
 DECLARED = ("urn:gerbang:problem:cannot-record", "urn:gerbang:problem:cannot-read")
 SECRET = tuple(canary.encode() for canary in CANARIES)
 # Whoever asks these rightly is told the person's own data: that is what they are for.
-TELLING = ("POST /v1/audit/subject-access", "POST /v1/audit/breach-scope")
+TELLING = (
+    *("POST /v1/audit/subject-access", "POST /v1/audit/breach-scope"),
+    "GET /v1/referrals/{referral}",
+)
+POLICY = b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 REVEALING = (b"Traceback", b'File "', b"site-packages", b"sqlalchemy", b"pydantic", b"0x7f")
 
 
@@ -53,10 +58,12 @@ def examine(said: Said, *, of: str = "") -> str | None:
     """Return what is wrong with an answer to the operation *of* that name, None if nothing is."""
     if said.broke is not None:
         return f"raised {type(said.broke).__name__}: {said.broke}"
-    everything = said.body + repr(said.headers).encode()
-    may_tell = of in TELLING and said.status == 200
-    if not may_tell and any(canary in everything for canary in SECRET):
+    headers = repr(said.headers).encode()
+    everything = headers if _may_tell(said, of) else said.body + headers
+    if any(canary in everything for canary in SECRET):
         return "a canary came back"
+    if _is_page(said) and MARKUP.encode() in said.body:
+        return "markup came back as it was"
     if any(words in said.body for words in REVEALING):
         return "the inside shows"
     if said.status >= 400:
@@ -64,9 +71,23 @@ def examine(said: Said, *, of: str = "") -> str | None:
     return None if said.status >= 200 else "no answer"
 
 
+def _may_tell(said: Said, of: str) -> bool:
+    """Say whether a patient may stand in this answer's body: never in a header, and in no problem."""
+    page = of.startswith(f"POST {SHOWING}") and _is_page(said)
+    return page or (of in TELLING and said.status == 200)
+
+
+def _is_page(said: Said) -> bool:
+    headers = dict(said.headers)
+    html = headers.get(b"content-type") == b"text/html; charset=utf-8"
+    return html and headers.get(b"content-security-policy") == POLICY
+
+
 def _wrong_with_refusal(said: Said) -> str | None:
     if said.status >= 500 and said.status != 503:
         return f"status {said.status}"
+    if _is_page(said) and said.status < 500:
+        return None
     headers = dict(said.headers)
     if headers.get(b"content-type") != b"application/problem+json":
         return f"status {said.status} is no problem+json"
@@ -76,9 +97,12 @@ def _wrong_with_refusal(said: Said) -> str | None:
     return None
 
 
-def ask(operation: Operation, chance: random.Random, gate: Gate) -> Question:
-    """Return a question on *operation*, broken or not, with a key that mostly fits."""
-    question = operation.whole(chance, there=gate.to_end)
+def ask(operation: Operation | Form, chance: random.Random, gate: Gate) -> Question:
+    """Return a question on *operation*, broken or not, with a key or a session that mostly fits."""
+    if isinstance(operation, Form):
+        return operation.question(chance, gate.people, gate.cases)
+    there = {**gate.to_end, "referral": [gate.cases.one(chance, operation.path)]}
+    question = operation.whole(chance, there=there)
     role = chance.choice(operation.roles if chance.random() < 0.9 else sorted(gate.keys))
     question.headers.append((b"authorization", b"Bearer " + gate.keys[role]))
     return broken(chance, question)
@@ -86,7 +110,7 @@ def ask(operation: Operation, chance: random.Random, gate: Gate) -> Question:
 
 async def hammer(gate: Gate, numbers: range, *, seed: int, show: bool = False) -> Report:
     """Put the questions of these *numbers*, AT_ONCE at a time."""
-    every = operations(gate.app.openapi())
+    every = [*operations(gate.app.openapi()), *forms(gate.app)]
     weights = [operation.weight for operation in every]
     report, waiting = Report(), iter(numbers)
 
@@ -97,7 +121,7 @@ async def hammer(gate: Gate, numbers: range, *, seed: int, show: bool = False) -
             question = ask(operation, chance, gate)
             said = await gate.put(question)
             report.statuses[said.status] += 1
-            if 200 <= said.status < 300:
+            if 200 <= said.status < 400:
                 report.served.add(operation.name)
             if found := examine(said, of=operation.name):
                 report.findings.append(f"question {number}, {operation.name}: {found}")
@@ -106,7 +130,7 @@ async def hammer(gate: Gate, numbers: range, *, seed: int, show: bool = False) -
 
     await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
     if len(numbers) > ENOUGH:
-        missed = {operation.name for operation in every} - report.served
+        missed = {operation.name for operation in every} - report.served - NEVER_WELL
         report.findings += [f"{name} was never answered well" for name in sorted(missed)]
     return report
 

@@ -185,7 +185,8 @@ KEYS: tuple[bytes, ...] = (
 )
 
 
-def _splinter(chance: random.Random, text: bytes) -> bytes:
+def in_splinters(chance: random.Random, text: bytes) -> bytes:
+    """Return *text* with one to three of its bytes changed, taken out, repeated, or strange ones put in."""
     broken = bytearray(text)
     for _ in range(chance.randrange(1, 4)):
         at = chance.randrange(len(broken) + 1)
@@ -231,7 +232,7 @@ def _an_absence(chance: random.Random, question: Question) -> None:
 
 
 def _the_body(chance: random.Random, question: Question) -> None:
-    question.raw_body = _splinter(chance, question.body)
+    question.raw_body = in_splinters(chance, question.body)
 
 
 def _the_body_whole(chance: random.Random, question: Question) -> None:
@@ -292,7 +293,7 @@ def _a_headers_bytes(chance: random.Random, question: Question) -> None:
     at = chance.randrange(len(question.headers)) if question.headers else None
     if at is not None:
         name, value = question.headers[at]
-        question.headers[at] = (name, _splinter(chance, value))
+        question.headers[at] = (name, in_splinters(chance, value))
 
 
 def _the_key(chance: random.Random, question: Question) -> None:
@@ -313,7 +314,7 @@ def _many_parameters(chance: random.Random, question: Question) -> None:
 
 
 def _the_query(chance: random.Random, question: Question) -> None:
-    question.raw_query = _splinter(chance, question.query_string)
+    question.raw_query = in_splinters(chance, question.query_string)
 
 
 def _a_step_of_the_path(chance: random.Random, question: Question) -> None:
@@ -323,7 +324,7 @@ def _a_step_of_the_path(chance: random.Random, question: Question) -> None:
 
 
 def _the_path(chance: random.Random, question: Question) -> None:
-    question.path = _splinter(chance, question.path)
+    question.path = in_splinters(chance, question.path)
 
 
 def _the_method(chance: random.Random, question: Question) -> None:

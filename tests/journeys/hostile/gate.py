@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from gateway import logs
 from gateway.access import actions
 from gateway.access.keys import KeyOrder
-from gateway.access.roles import Principal, Role
+from gateway.access.roles import Role
 from gateway.app import build
 from gateway.ground import prepare
 from gateway.inquiries import holds
@@ -23,10 +23,22 @@ from gateway.inquiries.whom import Whom
 from gateway.settings import Settings
 from sandbox.demo.files import write_partners
 
+from . import people
 from .breaking import in_chunks
 from .question import CANARY_NIKS, Question
 
 TO_REVOKE = 40
+# A way to wake people by texts, so that contacts can be added; nobody is there.
+TEXTS = """
+[[partners]]
+id = "pesan"
+kind = "message"
+standing = "live"
+name = "SMS (contoh)"
+  [partners.settings]
+  dialect = "http"
+  send_url = "{away}/sms/send"
+"""
 
 
 @dataclass(slots=True)
@@ -45,7 +57,9 @@ class Gate:
 
     app: FastAPI
     keys: dict[str, bytes]
-    to_end: Mapping[str, Sequence[str]]  # what a DELETE may name: keys and legal holds that are there
+    to_end: Mapping[str, Sequence[str]]  # what a path may name: keys, holds, accounts that are there
+    cases: people.Cases
+    people: people.SignedIn
     log: Path
     data: Path
 
@@ -102,7 +116,7 @@ def _scope(question: Question) -> dict[str, Any]:
 async def opened(folder: Path) -> AsyncIterator[Gate]:
     """Start the application in *folder*; its log is written at the least level."""
     data, log = folder / "var", folder / "gateway.log"
-    partners = write_partners(data, sandbox_url=f"http://127.0.0.1:{_dead_port()}")
+    partners = _partners(data, away=f"http://127.0.0.1:{_dead_port()}")
     settings = Settings(
         data_dir=data, partners_file=partners, outbound_allow="127.0.0.0/8", capacity_refresh_s=5
     )
@@ -115,14 +129,25 @@ async def opened(folder: Path) -> AsyncIterator[Gate]:
             to_end = {
                 "key_id": [text.decode().split("_")[2] for text in to_revoke],
                 "hold_id": [await _hold(app)],
+                **await people.accounts(app),
             }
-            yield Gate(app, keys, to_end, log, data)
+            cases = await people.referrals(app)
+            yield Gate(app, keys, to_end, cases, await people.sign_in(app), log, data)
+
+
+def _partners(data: Path, *, away: str) -> Path:
+    path = write_partners(data, sandbox_url=away)
+    path.write_text(path.read_text() + TEXTS.replace("{away}", away))
+    token = data / "secrets" / "pesan.token"
+    token.write_text("demo-sms")
+    token.chmod(0o600)
+    return path
 
 
 async def _hold(app: FastAPI) -> str:
     nik = CANARY_NIKS[0]
     await app.state.people.of(nik)
-    until, by = datetime.now(UTC) + timedelta(days=1), _examiner()
+    until, by = datetime.now(UTC) + timedelta(days=1), people.examiner()
     whom = Whom.model_validate_json(f'{{"nik": "{nik}"}}')
     hold = await holds.place(
         app.state.inquiries, whom, reason="perkara contoh", until=until, by=by, request="none"
@@ -130,14 +155,10 @@ async def _hold(app: FastAPI) -> str:
     return hold.id
 
 
-def _examiner() -> Principal:
-    return Principal("examiner", Role.ADMIN, "examiner", None, datetime.now(UTC))
-
-
 async def _key(app: FastAPI, role: Role) -> bytes:
     order = KeyOrder(role, f"{role} desk", "rsud-sayoeti" if role is Role.PARTNER else None)
     ordered = await actions.create(
-        app.state.keys, order, by=_examiner(), request="none", at=datetime.now(UTC)
+        app.state.keys, order, by=people.examiner(), request="none", at=datetime.now(UTC)
     )
     assert ordered.text is not None
     return ordered.text.encode()

@@ -13,6 +13,16 @@ CANARY_NOKARTU = "0009876543217"
 CANARY_NAME = "Zulaikha Purnamawangsa"
 CANARIES = (*CANARY_NIKS, CANARY_NOKARTU, CANARY_NAME)
 
+PATIENTS = (
+    {"name": CANARY_NAME, "nik": CANARY_NIKS[0], "birth_date": "1990-03-12", "sex": "female"},
+    {"name": CANARY_NAME, "nik": CANARY_NIKS[1]},
+    {"nik": CANARY_NIKS[2]},
+    {"nokartu": CANARY_NOKARTU, "age_years": 70},
+    {},
+)
+TICKED = ["reduced_consciousness"]
+BY_TELEPHONE = ["rsud-sayoeti"]  # the others' systems are away here, and are tried again and again
+
 EARLIER = (datetime.now(UTC) - timedelta(days=1)).isoformat()
 LATER = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
@@ -51,14 +61,53 @@ GOOD: Mapping[str, Sequence[Any]] = {
     "day": ("2026-11-25",),
     "channel": ("email", "phone"),
     "office": ("Inspektorat",),
+    "login": tuple(
+        f"meja{letter}{other}" for letter in "abcdefghij" for other in "abcdefghijklmnopqrstuvwxyz"
+    ),
+    "display_name": ("Meja contoh",),
+    "renew_totp": (False, True),
+    "address": ("tel:+6281200000001", "mailto:jaga@contoh.example", "mailto:piket@contoh.example"),
+    "language": ("id", "en"),
+    "task": ("t-1",),
+    "waiting": ("true", "false"),
+    "named": ("T-1",),
+    "then": ("draft", "submit", "break_glass"),
+    "criteria": (TICKED, TICKED, []),
+    "patient": PATIENTS,
+    "hospitals": (BY_TELEPHONE, BY_TELEPHONE, ["rs-siloam"], ["rsud-sayoeti", "rsu-rimbo-medika"]),
+    "rule": ("first", "person"),
+    "kelas": ("1", "vip"),
+    "diagnosis": ("I61.9",),
+    "situation": (f"{CANARY_NAME}, GCS 9",),
+    "transport": ("Ambulans 7",),
+    "callback_phone": ("0741 555",),
+    "source_ref": tuple({"system": "112", "ticket": f"T-{number}"} for number in range(20)),
+    "drill": (True, False),
+    "note": (f"{CANARY_NAME} {CANARY_NIKS[1]}", "Contoh"),
+    "screen": ("0" * 64,),
+    "decision": ("approve", "reject"),
+    "verdict": ("sesuai", "tidak_sesuai"),
+    "state": ("accepted", "declined", "failed"),
+    "person": ("Perawat jaga (contoh)",),
+    "at": (EARLIER,),
+    "bed_held_until": (LATER,),
+    "If-Match": ('"2"', '"2"', 'W/"2"', '"3"'),
     "Idempotency-Key": tuple(f"order-{number}" for number in range(20)),
 }
 # Where the same name means another thing.
 GOOD_OF: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "POST /v1/audit/subject-access": {"purpose": ("PATRQT", "HLEGAL", "HCOMPL")},
     "POST /v1/audit/breach-scope": {"purpose": ("HCOMPL", "HLEGAL"), "until": (LATER,)},
-    "POST /v1/audit/erasures": {"reason": ("no_longer_needed", "subject_request")},
+    "POST /v1/audit/erasures": {"nik": CANARY_NIKS[1:], "reason": ("no_longer_needed", "subject_request")},
     "POST /v1/audit/rotations": {"key": ("signing", "sealing")},
+    # Inside a body a number is a number.
+    "POST /v1/referrals": {"lat": (-1.6101, 0), "lon": (103.6131, 0)},
+    "POST /v1/referrals/{referral}/choice": {"hospital": BY_TELEPHONE, "If-Match": ('"3"',)},
+    "POST /v1/referrals/{referral}/answers": {"channel": ("phone", "radio"), "reason": ("full",)},
+    **{
+        f"{method} /v1/callbacks/{{partner}}/{rest}": {"partner": BY_TELEPHONE}
+        for method, rest in (("POST", "fhir"), ("PUT", "fhir/Task/{task}"), ("POST", "referrals"))
+    },
 }
 NOT_TOGETHER = ({"nik", "nokartu", "subject"}, {"nik", "nokartu"})
 NEVER_GOOD = frozenset({"partner"})  # belongs to one role only; the role never stands in GOOD
