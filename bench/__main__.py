@@ -15,7 +15,7 @@ from .bars import Bar, table
 
 NAMES = (
     *("parse", "transport", "audit_cost", "intake", "verify"),
-    *("capacity", "eligibility", "insurer", "fanout", "restart"),
+    *("capacity", "eligibility", "insurer", "fanout", "restart", "waiting"),
 )
 VAR = Path(__file__).parent.parent / "var"  # the disk the gateway's own data would lie on
 
