@@ -17,7 +17,7 @@ from .case import Case, Doer
 from .committing import Refusal, commit
 from .policy import Timing
 from .room import ReferralRoom
-from .rows import Owed, OwedWhat, Referral, Wait
+from .rows import Owed, OwedWhat, Wait
 from .states import Event, Party, State
 from .store import Past
 
@@ -123,8 +123,3 @@ def _why(owed: Owed) -> str:
 def overdue(owed: Owed, *, at: datetime) -> bool:
     """Say whether it should have been done by now."""
     return owed.done_at is None and at >= owed.deadline
-
-
-def waits_for_approval(referral: Referral) -> bool:
-    """Say whether the head is waited for."""
-    return referral.state is State.SUBMITTED
