@@ -1,8 +1,32 @@
 """Fixtures every test may ask for; what was measured and what was left out stands at the end of a run."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = ("tests.postgres",)
+
+BROWSER = Path(__file__).with_name("browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """
+    Fail where an earlier test of this process left its event loop running: none after it could start one.
+
+    Playwright's runs as long as the browser's folder lasts; which tests share a process is chance.
+    """
+    if BROWSER not in item.path.parents and _is_loop_running():
+        pytest.fail("an earlier test of this process left its event loop running", pytrace=False)
+
+
+def _is_loop_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -22,9 +22,9 @@ PHONE = {"width": 390, "height": 844}
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The browser, headless."""
+    """The browser, headless; only for this folder, since its event loop counts as running all the while."""
     if not CHROMIUM.exists():
         pytest.skip(f"no browser: {CHROMIUM} is not there (apt-get install chromium)")
     with sync_playwright() as playwright:
