@@ -1,7 +1,19 @@
 """What both sides of Gerbang agree on: values, ports and errors; no input, no output, no partner's words."""
 
+from contracts.alert import (
+    MACHINE,
+    Alert,
+    AlertKind,
+    Change,
+    Conveyed,
+    Earlier,
+    Over,
+    Progress,
+    Receipt,
+)
 from contracts.audit import Actor, Entry
 from contracts.capacity import Bed, BedState, CapacityReport, Need, WardCount
+from contracts.conformance import NotKept, OffersTrials, Trial
 from contracts.coverage import Coverage, CoverageAnswer, CoverageQuestion
 from contracts.errors import (
     Busy,
@@ -14,7 +26,18 @@ from contracts.errors import (
     Unreachable,
 )
 from contracts.identity import Nik, Nokartu
-from contracts.ports import Adapter, ChecksEligibility, ReportsCapacity, TakesReferrals, WakesPeople
+from contracts.incident import SENSITIVE, Caller, Casualties, Category, Caution, Place, Severity
+from contracts.ports import (
+    Adapter,
+    ChecksEligibility,
+    ReadsReceipts,
+    ReportsCapacity,
+    ReportsWarnings,
+    TakesAlerts,
+    TakesChanges,
+    TakesReferrals,
+    WakesPeople,
+)
 from contracts.referral import (
     AnswerState,
     Criterion,
@@ -25,21 +48,33 @@ from contracts.referral import (
     Urgency,
 )
 from contracts.waking import Wake
+from contracts.warning import Ring, Warned, WarningReport
 
 __all__ = [
+    "MACHINE",
+    "SENSITIVE",
     "Actor",
     "Adapter",
+    "Alert",
+    "AlertKind",
     "AnswerState",
     "Bed",
     "BedState",
     "Busy",
+    "Caller",
     "CannotConvey",
     "CapacityReport",
+    "Casualties",
+    "Category",
+    "Caution",
+    "Change",
     "ChecksEligibility",
+    "Conveyed",
     "Coverage",
     "CoverageAnswer",
     "CoverageQuestion",
     "Criterion",
+    "Earlier",
     "Entry",
     "Garbled",
     "Need",
@@ -47,17 +82,32 @@ __all__ = [
     "NoAnswer",
     "Nokartu",
     "NotAccepted",
+    "NotKept",
+    "OffersTrials",
+    "Over",
     "PartnerError",
     "Patient",
+    "Place",
+    "Progress",
+    "ReadsReceipts",
+    "Receipt",
     "ReferralAnswer",
     "ReferralAsk",
     "Refused",
     "ReportsCapacity",
+    "ReportsWarnings",
+    "Ring",
+    "Severity",
     "Step",
+    "TakesAlerts",
+    "TakesChanges",
     "TakesReferrals",
+    "Trial",
     "Unreachable",
     "Urgency",
     "Wake",
     "WakesPeople",
     "WardCount",
+    "Warned",
+    "WarningReport",
 ]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from contracts.alert import Alert, Change, Conveyed, Receipt
 from contracts.capacity import CapacityReport
 from contracts.coverage import CoverageAnswer, CoverageQuestion
 from contracts.referral import ReferralAnswer, ReferralAsk
 from contracts.waking import Wake
+from contracts.warning import WarningReport
 
 if TYPE_CHECKING:
     import httpx
@@ -60,6 +62,47 @@ class TakesReferrals(Protocol):
 
         None: it has no copy. Reads only. Raises PartnerError and nothing else.
         """
+        ...
+
+
+@runtime_checkable
+class TakesAlerts(Protocol):
+    """A partner that is told of incidents."""
+
+    async def convey_alert(self, alert: Alert, *, key: str) -> Conveyed:
+        """
+        Make one attempt to hand *alert* over; returning means that the partner's system has taken it.
+
+        *key* is `alert.id`, the same over attempts: the partner keeps one copy. NoAnswer means that it may
+        have it. What the wire has no faithful word for is CannotConvey. Raises PartnerError and nothing else.
+        """
+        ...
+
+
+@runtime_checkable
+class TakesChanges(Protocol):
+    """A partner that follows what becomes of what it asked for: the dispatch system."""
+
+    async def convey_change(self, change: Change, *, key: str) -> None:
+        """Make one attempt to hand *change* over. Raises PartnerError and nothing else."""
+        ...
+
+
+@runtime_checkable
+class ReadsReceipts(Protocol):
+    """A partner whose receipts come in words of its own."""
+
+    def read_receipts(self, media_type: str, body: bytes) -> tuple[Receipt, ...]:
+        """Return what *body*, sent by the partner to our address, says. Raises Garbled and nothing else."""
+        ...
+
+
+@runtime_checkable
+class ReportsWarnings(Protocol):
+    """An authority that publishes warnings."""
+
+    async def report_warnings(self) -> WarningReport:
+        """Make one attempt to read what is in force. Reads only. Raises PartnerError and nothing else."""
         ...
 
 
