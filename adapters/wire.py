@@ -10,6 +10,7 @@ one attempt. The `detail` of every error is a short stable code, shown to people
 import re
 import socket
 import ssl
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -106,13 +107,21 @@ def _named(fault: httpx.HTTPError) -> PartnerError:
 
 def _deeper(fault: BaseException, code: str) -> str:
     """Tell a refused certificate and an unknown name from a plain refusal to connect."""
-    cause: BaseException | None = fault
-    while cause is not None:
+    for cause in _chain(fault):
         for kind, name in _DEEPER:
             if isinstance(cause, kind):
                 return name
-        cause = cause.__cause__ or cause.__context__
     return code
+
+
+def _chain(fault: BaseException) -> Iterator[BaseException]:
+    """Yield *fault* and what led to it; a chain may bite its own tail, and then ends there."""
+    cause: BaseException | None = fault
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _http_date(text: str) -> datetime | None:

@@ -27,7 +27,7 @@ from gateway.problems import Problem
 
 from . import candidates, entries, hearing, moves, offering, store
 from .case import Case, Doer, load
-from .committing import Move, Refusal, commit, told, wake
+from .committing import Move, Refusal, Written, commit, save, told
 from .conveying import CONVEY, deadline_of, question_of, told_of
 from .creating import created, held, id_of, known_as, row_of
 from .orders import Draft, Then
@@ -207,12 +207,11 @@ async def _write(room: ReferralRoom, afloat: Afloat) -> None:
         return await _write_new(room, afloat.case, afloat.draft)
     case = afloat.case
 
-    def change(connection: Connection) -> None:
-        kept = replace(case, connection=connection)
-        kept.save()
-        wake(room, kept)
+    def change(connection: Connection) -> Written:
+        return save(room, replace(case, connection=connection, entries=[]))
 
-    await room.database.write(change, entries=[_late(case, case.referral.subject)])
+    late = _late(case, case.referral.subject)
+    await room.database.write(change, entries=lambda written: [late, *written.entries])
     return told(room, case.referral.id)
 
 
@@ -223,24 +222,24 @@ async def _write_new(room: ReferralRoom, case: Case, draft: Draft) -> None:
     room.remember(person)
     sealed = seal(person, draft.told.scalars(), place=name)
 
-    def change(connection: Connection) -> None:
-        if known_as(connection, draft, name) is None:  # the write that took too long may have happened
-            _add(room, connection, case, person.pseudonym, sealed)
+    def change(connection: Connection) -> list[Entry]:
+        if known_as(connection, draft, name) is not None:
+            return []  # the write that took too long has happened
+        return _add(room, connection, case, person.pseudonym, sealed)
 
     late = about(_late(case, person.pseudonym), person, held(draft))
-    await room.database.write(change, entries=[late])
+    await room.database.write(change, entries=lambda followed: [late, *followed])
     told(room, name)
 
 
-def _add(room: ReferralRoom, connection: Connection, case: Case, subject: str, sealed: str) -> None:
+def _add(room: ReferralRoom, connection: Connection, case: Case, subject: str, sealed: str) -> list[Entry]:
     """Put the rows where they belong, under the patient's real key; the job may run twice."""
     first = replace(case.loaded, subject=subject, sealed=sealed)
     referral = replace(case.referral, subject=subject, sealed=sealed)
-    kept = replace(case, connection=connection, loaded=first, referral=referral)
+    kept = replace(case, connection=connection, loaded=first, referral=referral, entries=[])
     kept.happenings = [replace(each, sealed=None) for each in case.happenings]
     store.add(connection, first)
-    kept.save()
-    wake(room, kept)
+    return list(save(room, kept).entries)
 
 
 def _late(case: Case, subject: str) -> Entry:

@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from contracts import Actor, Entry
 from contracts.audit import Detail, Scalar
+from gateway.db.values import Changes, vars_of
 from gateway.people import Person, about
 
 from . import store
-from .columns import vars_of
-from .rows import Ask, AskState, Changes, Happening, Owed, Referral
+from .rows import Ask, AskState, Happening, Owed, Referral
 from .states import Event, Party, State, after
 
 ACTS = {

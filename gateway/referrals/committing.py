@@ -78,13 +78,18 @@ def _change(room: ReferralRoom, connection: Connection, referral_id: str, doer: 
     refusal = move(case)
     if refusal is not None:
         return Written(case.loaded, [_refused(case, refusal)], refusal)
+    return save(room, case)
+
+
+def save(room: ReferralRoom, case: Case) -> Written:
+    """Write the case, whom it wakes and whom it is told to, in its own transaction."""
     case.save()
-    wake(room, case)
-    return Written(case.referral, case.entries, changed=True)
+    _wake(room, case)
+    return Written(case.referral, [*case.entries, *room.follows(case.connection, case)], changed=True)
 
 
-def wake(room: ReferralRoom, case: Case) -> None:
-    """Plan whom to wake, and for what no more, in the case's own transaction."""
+def _wake(room: ReferralRoom, case: Case) -> None:
+    """Plan whom to wake, and for what no more."""
     for why in case.called_off:
         room.wakes.call_off(case.connection, why, referral=case.referral.id, at=case.at)
     for waking in case.wakings:

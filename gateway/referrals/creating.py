@@ -16,7 +16,7 @@ from gateway.problems import Problem
 
 from . import candidates, moves, offering, store
 from .case import Case, Doer, new_id
-from .committing import Written, told, wake
+from .committing import Written, save, told
 from .offering import Offer
 from .orders import Draft, Then
 from .room import ReferralRoom
@@ -87,9 +87,7 @@ def _made(room: ReferralRoom, case: Case, draft: Draft, offers: Sequence[Offer])
         case.happen(Event.BREAK_GLASS, code=str(case.referral.criteria[0]))
         moves.break_glass(case)
         offering.go(case, offers, room.timing)
-    case.save()
-    wake(room, case)
-    return Written(case.referral, case.entries, changed=True)
+    return save(room, case)
 
 
 def held(draft: Draft) -> dict[str, Scalar]:

@@ -1,15 +1,17 @@
 """Everything the room's actions and turns stand on; built once by the app."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 
+from contracts import Entry
 from gateway.alarms import Alarms
 from gateway.audit.recorder import Recorder
 from gateway.capacity.board import Boards
+from gateway.changes import Changes
 from gateway.db import Database
 from gateway.eligibility.actions import EligibilityRoom
 from gateway.eligibility.advice import Advice
@@ -19,15 +21,20 @@ from gateway.turns import Turns
 
 from . import candidates
 from .candidates import Candidate
-from .changes import Changes
 from .policy import Timing
 from .rows import Referral
 from .screens import Screens
 
 if TYPE_CHECKING:
     from .afloat import Afloat
+    from .case import Case
 
 KNOWN_AT_MOST = 5_000
+
+
+def nobody_follows(_: Connection, __: "Case") -> list[Entry]:
+    """Promise nobody anything: no dispatch system is connected."""
+    return []
 
 
 class Wakes(Protocol):
@@ -54,7 +61,11 @@ class Wakes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReferralRoom:
-    """*known* are patients whose keys are at hand, by pseudonym; *afloat* what is not yet written down."""
+    """
+    *known* are patients whose keys are at hand, by pseudonym; *afloat* what is not yet written down.
+
+    *follows* promises the dispatch system the next picture of a case, in the transaction of its change.
+    """
 
     environment: str
     database: Database
@@ -72,6 +83,7 @@ class ReferralRoom:
     screens: Screens = field(default_factory=Screens)
     known: dict[str, Person] = field(default_factory=dict)
     afloat: list["Afloat"] = field(default_factory=list)
+    follows: Callable[[Connection, "Case"], list[Entry]] = nobody_follows
 
     async def person(self, subject: str) -> Person | None:
         """Return the patient behind a pseudonym, None when erased. Raises CannotRead."""

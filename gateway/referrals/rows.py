@@ -1,6 +1,5 @@
 """A referral, the hospitals it was put to, and what is owed for it: as they stand in the database."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -180,6 +179,3 @@ class Owed:
     done_by: str | None = None
     verdict: str | None = None
     sealed: str | None = None
-
-
-Changes = Mapping[str, object]

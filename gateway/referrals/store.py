@@ -1,19 +1,26 @@
 """Rows of referrals, in and out."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
 
-from .columns import TABLES, R, columns, read, vars_of
-from .rows import Ask, Changes, Happening, Owed, Referral
+from gateway.db.values import Changes, Values
+
+from .rows import Ask, Happening, Owed, Referral
 from .states import ENDED, State
 from .tables import ask, event, owed, referral
+
+R = TypeVar("R", Referral, Ask, Happening, Owed)
+
+VALUES = Values({Referral: referral, Ask: ask, Happening: event, Owed: owed})
+read = VALUES.read
 
 
 def add(connection: Connection, *rows: Referral | Ask | Happening | Owed) -> None:
     """Insert *rows*; a database error when one is there already."""
     for row in rows:
-        connection.execute(insert(TABLES[type(row)]), [columns(vars_of(row))])
+        connection.execute(insert(VALUES.table(type(row))), [VALUES.whole(row)])
 
 
 class Overtaken(Exception):
@@ -26,7 +33,7 @@ class Past(Exception):
 
 def change(connection: Connection, row: Ask | Owed, changes: Changes) -> None:
     """Set *changes* on the row, unless it has had another turn since *row* was read: Overtaken."""
-    table = TABLES[type(row)]
+    table = VALUES.table(type(row))
     same = (table.c.id == row.id) & (table.c.turn == row.turn)
     _update(connection, table, same, changes)
 
@@ -38,13 +45,13 @@ def change_referral(connection: Connection, row: Referral, changes: Changes) -> 
 
 
 def _update(connection: Connection, table: Table, same: ColumnElement[bool], changes: Changes) -> None:
-    if connection.execute(update(table).where(same).values(**columns(changes))).rowcount != 1:
+    if connection.execute(update(table).where(same).values(**VALUES.columns(changes))).rowcount != 1:
         raise Overtaken
 
 
 def get(connection: Connection, kind: type[R], row_id: str) -> R | None:
     """Return the row with that id, None where there is none."""
-    table = TABLES[kind]
+    table = VALUES.table(kind)
     row = connection.execute(select(table).where(table.c.id == row_id)).one_or_none()
     return None if row is None else read(kind, row)
 

@@ -46,6 +46,15 @@ async def test_why_a_partner_is_unreachable_is_told(cause: Exception, detail: st
     assert told.value.detail == detail
 
 
+async def test_a_chain_of_causes_that_bites_its_own_tail_ends() -> None:
+    """It once hung the event loop for good."""
+    fault, other = httpx.ConnectError("no"), OSError("no")
+    fault.__cause__, other.__context__ = other, fault
+    with pytest.raises(Unreachable) as told:
+        await fail_with(fault)
+    assert told.value.detail == "connect"
+
+
 @pytest.mark.parametrize(
     ("fault", "detail"),
     [

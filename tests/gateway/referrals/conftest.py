@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from structlog.testing import capture_logs
 
 from contracts import AnswerState
-from gateway.db import Database
-from gateway.referrals import actions, columns, store
+from gateway.db import Database, values
+from gateway.referrals import actions, store
 from gateway.referrals.conveying import AskTurns
 from gateway.referrals.orders import Channel, Order, TelephoneAnswer, Then
 from gateway.referrals.room import ReferralRoom
@@ -69,7 +69,7 @@ class Desk:
     async def sweep(self) -> None:
         """Carry every ask that is due now, as one turn each."""
         turns = AskTurns(self.room)
-        at_us = columns.microseconds(datetime.now(UTC))
+        at_us = values.microseconds(datetime.now(UTC))
         for row, turn in await self.room.database.read(lambda c: turns.due(c, at_us, 100)):
             await turns.carry(row, turn)
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from contracts import AnswerState
+from gateway.db import values
 from gateway.problems import Problem
-from gateway.referrals import actions, columns, reading, tables
+from gateway.referrals import actions, reading, tables
 from gateway.referrals.orders import Review, Then, Verdict
 from gateway.referrals.rows import Referral, Wait
 from gateway.referrals.states import Event, State
@@ -20,7 +21,7 @@ from .house import APPROVER, FIRST, OPERATOR, TELEPHONE, TICKED
 async def carry(desk: Desk, kind: type[WaitTurns | OwedTurns]) -> int:
     """Carry what is due a day from now; return how much that is."""
     turns = kind(desk.room)
-    due = await desk.room.database.read(lambda c: turns.due(c, columns.microseconds(later(10**9)), 100))
+    due = await desk.room.database.read(lambda c: turns.due(c, values.microseconds(later(10**9)), 100))
     for row, turn in due:
         await turns.carry(row, turn)
     return len(due)

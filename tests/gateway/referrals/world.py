@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 from contracts import Entry, ReferralAnswer, ReferralAsk
 from gateway.partners.breaker import Breaker
 from gateway.problems import Problem
-from gateway.referrals import columns, tables
+from gateway.referrals import store, tables
 from gateway.referrals.conveying import CONVEY, READ, AskTurns
 from gateway.referrals.room import ReferralRoom
 from gateway.referrals.rows import Ask, Happening, Owed, Referral
@@ -218,9 +218,9 @@ class World:
 def _everything(connection: Connection) -> State:
     state = State()
     for row in connection.execute(select(tables.referral)):
-        state.referrals[row.id] = columns.read(Referral, row)
-    state.asks = [columns.read(Ask, row) for row in connection.execute(select(tables.ask))]
+        state.referrals[row.id] = store.read(Referral, row)
+    state.asks = [store.read(Ask, row) for row in connection.execute(select(tables.ask))]
     happened = select(tables.event).order_by(tables.event.c.referral, tables.event.c.number)
-    state.history = [columns.read(Happening, row) for row in connection.execute(happened)]
-    state.owed = [columns.read(Owed, row) for row in connection.execute(select(tables.owed))]
+    state.history = [store.read(Happening, row) for row in connection.execute(happened)]
+    state.owed = [store.read(Owed, row) for row in connection.execute(select(tables.owed))]
     return state

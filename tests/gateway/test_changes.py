@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.referrals.changes import EVERYTHING, MOST_WAITING, Changes
+from gateway.changes import EVERYTHING, MOST_WAITING, Changes
 
 
 async def test_everybody_who_follows_hears_of_it() -> None:

@@ -1,4 +1,4 @@
-"""Who looks at referrals hears at once which has changed; in memory, for the screens of this process."""
+"""Who looks at a screen hears at once what has changed; in memory, for the screens of this process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -9,20 +9,20 @@ EVERYTHING = "*"
 
 
 class Changes:
-    """Tells ids of changed referrals to everybody who follows."""
+    """Tells ids of what has changed, referrals and incidents, to everybody who follows."""
 
     def __init__(self) -> None:
         self._followers: set[asyncio.Queue[str]] = set()
 
-    def tell(self, referral: str) -> None:
-        """Tell everybody that *referral* has changed."""
+    def tell(self, changed: str) -> None:
+        """Tell everybody that *changed* has."""
         for queue in self._followers:
             if queue.full():
                 while not queue.empty():
                     queue.get_nowait()
                 queue.put_nowait(EVERYTHING)
             else:
-                queue.put_nowait(referral)
+                queue.put_nowait(changed)
 
     @property
     def followers(self) -> int:
