@@ -2,18 +2,20 @@
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from pydantic import ValidationError
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway import db
 from gateway.access import store
 from gateway.access.ring import DemoKeyInLive, refuse_demo_in_live
+from gateway.audit.chain import is_claimed
 from gateway.audit.keys import SigningKeys
 from gateway.audit.logbook import Logbook
 from gateway.audit.notary import Notary
@@ -23,6 +25,8 @@ from gateway.people import PersonKeys, WrongKeys, open_keys
 from gateway.settings import Environment, Settings
 
 DRIVERS = ("pysqlite", "psycopg")
+TWIN_S = 15.0  # the server notices within 11 s that a machine is gone (db/engine)
+AGAIN_S = 0.2
 ROOM_TO_OPEN = 1_000_000  # bytes; SQLite's shared memory and the head of its log take some 40,000
 
 
@@ -78,6 +82,7 @@ def _ground(settings: Settings) -> Ground:
         check_address(settings)
         migrate(settings.url, environment=settings.environment)
         _refuse_demo_keys(settings)
+        _refuse_a_twin(settings)
         return Ground(settings, partners, _keys(settings))
     except (ConfigError, WrongEnvironment, NewerSchema, WrongKeys, DemoKeyInLive) as exc:
         raise CannotStart(str(exc)) from exc
@@ -134,6 +139,26 @@ def _refuse_demo_keys(settings: Settings) -> None:
             refuse_demo_in_live(store.load_keys(connection), environment=settings.environment)
     finally:
         reader.dispose()
+
+
+def _refuse_a_twin(settings: Settings) -> None:
+    """Refuse the name of a gateway that runs on another data folder: only one of them could write its log."""
+    reader = engine.reading(settings.url, connections=1)
+    until = time.monotonic() + TWIN_S
+    try:
+        while _is_taken(reader, settings.replica):
+            if time.monotonic() > until:
+                raise CannotStart(
+                    f"GERBANG_REPLICA: a gateway named {settings.replica} is running already on this database"
+                )
+            time.sleep(AGAIN_S)
+    finally:
+        reader.dispose()
+
+
+def _is_taken(reader: Engine, replica: str) -> bool:
+    with reader.connect() as connection:
+        return is_claimed(connection, replica)
 
 
 @contextmanager

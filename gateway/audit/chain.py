@@ -113,3 +113,14 @@ def claim(connection: Connection, log: str) -> None:
     """On PostgreSQL, hold the chain for this session: a second process of the same name waits, then fails."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 112))", (f"audit/{log}",))
+
+
+def is_claimed(connection: Connection, log: str) -> bool:
+    """Say whether another session holds the chain."""
+    if connection.dialect.name != "postgresql":
+        return False
+    name, key = (f"audit/{log}",), "hashtextextended(%s, 112)"
+    is_free = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({key})", name).scalar_one()
+    if is_free:
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({key})", name)
+    return not is_free

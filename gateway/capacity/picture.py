@@ -91,6 +91,13 @@ class Picture:
             if known is None or known.declared_at < statement.declared_at:
                 self.declare(statement)
 
+    def catch_up(self, sightings: Mapping[str, Sighting]) -> None:
+        """Take what was seen elsewhere; of two sightings of one hospital the later one stands."""
+        for hospital, seen in sightings.items():
+            known = self._sightings.get(hospital, NEVER_SEEN)
+            if seen.asked_at and (known.asked_at is None or known.asked_at < seen.asked_at):
+                self.see(hospital, seen)
+
     def sighting(self, hospital: str) -> Sighting:
         """Return the newest sighting, NEVER_SEEN before the first."""
         return self._sightings.get(hospital, NEVER_SEEN)

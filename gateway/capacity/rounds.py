@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from contracts import Entry
 from gateway.audit.recorder import Recorder
-from gateway.db import CannotRead, CannotWrite, Database
+from gateway.db import CannotRead, CannotWrite, Database, Elsewhere, alone
 from gateway.exchange.deadline import Deadline
 
 from . import store
@@ -18,13 +18,19 @@ from .picture import AskOutcome, Picture, Sighting
 
 log = structlog.get_logger()
 
+CATCH_UP_S = 5.0  # between two looks at what another replica has seen
+
 # What a round leaves in the audit log: one entry, and one for each partner whose exchange ends otherwise
 # than the time before. The house tests hold it against a running gateway.
 DECLARED_SET = {"round": ("capacity.refreshed",), "change of outcome": ("capacity.outcome_changed",)}
 
 
 class Rounds:
-    """Refreshes the picture every *interval_s* seconds, with jitter so that replicas do not march in step."""
+    """
+    Refreshes the picture every *interval_s* seconds, with jitter so that replicas do not march in step.
+
+    Where another replica is known to go round this one takes over what it saw.
+    """
 
     def __init__(
         self,
@@ -35,7 +41,9 @@ class Rounds:
         *,
         interval_s: float,
         deadline_s: float,
+        elsewhere: Elsewhere = alone,
     ) -> None:
+        self._elsewhere = elsewhere
         self._asking = asking
         self._picture = picture
         self._database = database
@@ -59,11 +67,25 @@ class Rounds:
     async def run(self) -> None:
         """Go round until cancelled; a round that fails is logged and the next one comes."""
         while True:
+            pause_s = self._interval_s
             try:
-                await self.once()
+                if await self._elsewhere():
+                    await self.catch_up()
+                    pause_s = min(CATCH_UP_S, pause_s)
+                else:
+                    await self.once()
             except Exception:
                 log.exception("capacity.round_failed")
-            await asyncio.sleep(self._interval_s * random.uniform(0.9, 1.1))  # noqa: S311  no secret
+            await asyncio.sleep(pause_s * random.uniform(0.9, 1.1))  # noqa: S311  no secret
+
+    async def catch_up(self) -> None:
+        """Learn what the replica has seen that goes round."""
+        await self._hear()
+        try:
+            self._kept = await self._database.read(store.load_sightings)
+        except CannotRead:
+            return
+        self._picture.catch_up(self._kept)
 
     async def once(self) -> None:
         """Ask everyone once and write down what changed."""

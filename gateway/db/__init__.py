@@ -2,6 +2,7 @@
 
 from .database import Database
 from .faults import CannotRead, CannotWrite
+from .lead import Elsewhere, Lead, alone
 from .ledger import Ledger
 from .lock import AlreadyRunning, ProcessLock
 from .schema import metadata
@@ -12,10 +13,13 @@ __all__ = [
     "CannotRead",
     "CannotWrite",
     "Database",
+    "Elsewhere",
+    "Lead",
     "Ledger",
     "NewerSchema",
     "ProcessLock",
     "WrongEnvironment",
+    "alone",
     "metadata",
     "migrate",
     "note_once",

@@ -34,6 +34,17 @@ def reading(
     )
 
 
+def connecting(url: str) -> dict[str, Any]:
+    """
+    Return psycopg's own arguments for a connection beside the engines: for news, for locks.
+
+    Nothing that must last may be committed over it: it does not wait for the disk.
+    """
+    _, arguments = make_url(url).get_dialect()().create_connect_args(make_url(url))
+    ours = _postgres_arguments(busy_ms=BUSY_MS, readonly=False, statement_ms=STATEMENT_MS)
+    return {**arguments, **ours, "options": f"{ours['options']} -c synchronous_commit=off"}
+
+
 def _engine(
     url: str, *, busy_ms: int, readonly: bool, statement_ms: int = STATEMENT_MS, **pool: Any
 ) -> Engine:

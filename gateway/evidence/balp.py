@@ -51,11 +51,15 @@ OBJECTS: Mapping[str, tuple[str, Coding]] = {
     "account": ("accounts", SECURITY_USER),
     "contact": ("contacts", SECURITY_USER),
     "deputy": ("deputies", SECURITY_USER),
+    "incident": ("incidents", DOMAIN_RESOURCE),
     "legal_hold": ("legal-holds", SECURITY_RESOURCE),
+    "notification": ("notifications", DOMAIN_RESOURCE),
+    "partner": ("partners", DOMAIN_RESOURCE),
     "passkey": ("passkeys", SECURITY_USER),
     "referral": ("referrals", DOMAIN_RESOURCE),
     "session": ("sessions", SECURITY_USER),
     "wake": ("wakes", DOMAIN_RESOURCE),
+    "warning": ("warnings", DOMAIN_RESOURCE),
 }
 
 MACHINE_NAME, IP_ADDRESS = "1", "2"  # FHIR network-type
@@ -108,6 +112,8 @@ _DISCLOSED = Pattern(Shape.DISCLOSURE, _EXPORT, "R", (_lifecycle("disclose"),))
 _READ = Pattern(Shape.UPDATE, _RESTFUL, "R", (_rest("read"),))
 # A referral is of a patient whoever moves it, a person, a hospital or the house itself.
 _REFERRAL = Pattern(Shape.OWN, _PATIENT_RECORD, "U")
+# An incident is nobody's record: whoever called, and what they said, is sealed in its entries.
+_INCIDENT = _NOTIFICATION = _ACTIVITY._replace(action="U")
 _SIGNED_IN = Pattern(Shape.OWN, _USER_AUTHENTICATION, "E", (_LOGIN,))
 
 PATTERNS: Mapping[str, Pattern] = {
@@ -146,6 +152,18 @@ PATTERNS: Mapping[str, Pattern] = {
     "hold.lifted": Pattern(Shape.OWN, _PATIENT_RECORD, "U", (_lifecycle("unhold"),)),
     "hold.listed": _ASKED,
     "hold.placed": Pattern(Shape.OWN, _PATIENT_RECORD, "U", (_lifecycle("hold"),)),
+    "inbox.read": _ASKED,
+    **dict.fromkeys(
+        (
+            *("incident.cancelled", "incident.closed", "incident.dismissed", "incident.linked"),
+            *("incident.merged", "incident.refused", "incident.told", "incident.updated"),
+        ),
+        _INCIDENT,
+    ),
+    "incident.listed": _ASKED,
+    "incident.opened": _INCIDENT._replace(action="C"),
+    "incident.proposed": _INCIDENT._replace(action="C"),
+    "incident.shown": _READ,
     "key.created": _KEY_CHANGED._replace(action="C"),
     "key.expiring": _ACTIVITY,
     "key.listed": _ASKED,
@@ -153,6 +171,23 @@ PATTERNS: Mapping[str, Pattern] = {
     "log.heartbeat": _ACTIVITY,
     "log.key_rotated": _ACTIVITY._replace(action="U", subtypes=(_SECURITY_CONFIGURATION,)),
     "log.opened": _ACTIVITY._replace(action="C", subtypes=(_RECORDING_STARTED,)),
+    "notification.accepted": _NOTIFICATION._replace(action="C"),
+    **dict.fromkeys(
+        (
+            *("notification.alarm_seen", "notification.alarmed", "notification.cancelled"),
+            *("notification.dead", "notification.expired", "notification.held", "notification.receipt"),
+            *("notification.refused", "notification.released", "notification.reminded"),
+            *("notification.replayed", "notification.superseded"),
+        ),
+        _NOTIFICATION,
+    ),
+    "notification.conveyed": Pattern(Shape.OWN, _EXPORT, "R"),
+    "notification.conveying": _DISCLOSED,
+    "notification.listed": _ASKED,
+    "partner.heartbeat": _ACTIVITY,
+    "partner.standing_changed": Pattern(Shape.OWN, _SECURITY_ALERT, "U", (_SECURITY_CONFIGURATION,)),
+    "partner.tested": _ACTIVITY,
+    "partner.testing": _ACTIVITY,
     "partners.listed": _ASKED,
     "passkey.added": _KEY_CHANGED._replace(action="C"),
     "passkey.refused": _KEY_CHANGED,
@@ -192,15 +227,28 @@ PATTERNS: Mapping[str, Pattern] = {
     "totp.prepared": _KEY_CHANGED,
     "waking.answered": _ACTIVITY,
     "waking.asked": _ACTIVITY,
+    "warning.changed": _ACTIVITY._replace(action="U"),
+    "warning.listed": _ACTIVITY._replace(action="R"),  # names its kind of object: as contact.listed
+    "warning.outcome_changed": _ACTIVITY,
+    "warning.proposed": _ACTIVITY._replace(action="U"),
+    "warning.read": Pattern(Shape.OWN, _QUERY, "E"),
+    "warning.stale": _ACTIVITY._replace(action="U"),
 }
+# What a partner came for itself had no intent before it: this one entry is the disclosure.
+_BY_OUTCOME: Mapping[tuple[str, str], Pattern] = {("notification.conveyed", "fetched"): _DISCLOSED}
 # Here it is a partner who refused, and that is no alarm of ours.
-_REFUSED_BY_A_PARTNER = frozenset({"capacity.outcome_changed", "referral.conveyed", "waking.answered"})
+_REFUSED_BY_A_PARTNER = frozenset(
+    {
+        *("capacity.outcome_changed", "notification.conveyed", "notification.receipt", "partner.heartbeat"),
+        *("partner.tested", "referral.conveyed", "waking.answered", "warning.outcome_changed"),
+    }
+)
 
 # A refusal is a security alert whatever was refused. BALP's AuthZ profile is never claimed: it demands a
 # patient and a consent, and here a key's role decides.
 _BY_ROLE = {"system": f"{_BALP}/AuthZsubType", "code": "AuthZ-Role"}
 _REFUSALS: Mapping[str, Coding] = {
-    **dict.fromkeys(("role-not-allowed", "not-your-hospital"), _BY_ROLE),
+    **dict.fromkeys(("role-not-allowed", "not-your-hospital", "not-your-notification"), _BY_ROLE),
     **dict.fromkeys(("key-missing", "key-unknown", "key-revoked", "key-expired"), _NODE_AUTHENTICATION),
     **dict.fromkeys(("key-other-environment", "many"), _NODE_AUTHENTICATION),
     **dict.fromkeys(("no_account", "one_time_ended", "password", "used_already"), _NODE_AUTHENTICATION),
@@ -214,7 +262,7 @@ def pattern_of(act: str, outcome: str, code: str | None) -> Pattern:
         return Pattern(
             Shape.REFUSAL, _SECURITY_ALERT, "E", (_REFUSALS.get(code or "", _RESTRICTED_FUNCTION),)
         )
-    return PATTERNS.get(act, _ACTIVITY)
+    return _BY_OUTCOME.get((act, outcome)) or PATTERNS.get(act, _ACTIVITY)
 
 
 SUCCESS, MINOR, SERIOUS, MAJOR = "0", "4", "8", "12"
@@ -225,7 +273,9 @@ _OUTCOMES = {
     " intended lifted nothing_left noticed opened placed recorded repeated revoked rotated"
     # A referral's states, and what is said of it: a decline with its code is an answer, and no failure.
     " approved arrived cancelled declined draft expired queued raised rejected seen sent silent submitted"
-    " unconfirmed under_way withdrawn",
+    " unconfirmed under_way withdrawn"
+    # An incident's and a notification's: why it is held, ended or alarmed stands in the code, and is none.
+    " alarmed closed dismissed first_word held in_digest merged over released superseded",
     MINOR: "cannot_convey conflict gone incomplete no_such_account not_asked refused",
     SERIOUS: "UNKNOWN busy failed garbled late lost no_answer not_accepted unreachable unusable",
     MAJOR: "tampered",
@@ -233,6 +283,9 @@ _OUTCOMES = {
 OUTCOMES: Mapping[str, str] = {word: code for code, words in _OUTCOMES.items() for word in words.split()}
 _OUTCOMES_WITH_A_CODE: Mapping[tuple[str, str | None], str] = {
     ("refused", "many"): SERIOUS,  # a flood of refusals, summed up
+    ("expired", "expired"): SERIOUS,  # a partner was not told in time
+    ("expired", "expired_while_held"): SERIOUS,
+    ("dead", "no_partner"): MINOR,
     ("UNKNOWN", "no_system"): MINOR,  # nobody was asked, and that is as it was set
     ("UNKNOWN", "standing"): MINOR,
 }

@@ -18,6 +18,7 @@ from contracts.audit import Entry
 from contracts.clock import WIB
 from gateway.alarms import Alarms
 from gateway.audit.recorder import Recorder
+from gateway.db import Elsewhere, alone
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +54,11 @@ class DailyReport:
         alarms: Alarms,
         *,
         hour: int,
+        elsewhere: Elsewhere = alone,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Take *now*, the time in UTC."""
+        """Take who else may do it, and *now*, the time in UTC."""
+        self._elsewhere = elsewhere
         self._folder = folder
         self._recorder = recorder
         self._alarms = alarms
@@ -80,7 +83,7 @@ class DailyReport:
         if made is not None:
             self._judge(made)
         due = local.hour >= self._hour if made is None else bool(made.trouble)
-        if due and self._now() >= self._not_before:
+        if due and self._now() >= self._not_before and not await self._elsewhere():
             self._not_before = self._now() + AGAIN
             await self._make()
 

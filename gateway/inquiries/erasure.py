@@ -118,11 +118,14 @@ async def keep_promises(room: InquiryRoom) -> None:
     """
     Finish what was begun, here or by a process that has ended, for as long as the gateway runs.
 
-    At the start whoever a restored key database has brought back is erased again.
+    At the start whoever a restored key database has brought back is erased again. Whom another process has
+    erased this one forgets, too: a key in memory opens what was sealed.
     """
     await _tried_until_done(room, _erase_again)
+    elsewhere = _Elsewhere()
     while True:
         await _tried_until_done(room, finish_old)
+        await _tried_until_done(room, elsewhere.forget)
         room.alarms.clear(UNFINISHED)
         await asyncio.sleep(AGAIN_S)
 
@@ -133,6 +136,21 @@ async def finish_old(room: InquiryRoom) -> None:
     for order in await room.database.read(partial(store.unfinished_erasures, before=before)):
         await finish(room, order)
         log.info("erasure.finished", request=order.request)
+
+
+class _Elsewhere:
+    """Notices that somebody was erased since the last look, by whichever process."""
+
+    def __init__(self) -> None:
+        self._erased: int | None = None
+
+    async def forget(self, room: InquiryRoom) -> None:
+        """Have every room forget whom it knew, if anybody was. Raises CannotRead."""
+        erased = await room.database.read(store.count_erased)
+        if erased != self._erased:
+            for forget in room.forget:
+                forget()
+        self._erased = erased
 
 
 async def _erase_again(room: InquiryRoom) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Row, Table, Text, insert, select, update
+from sqlalchemy import Column, Connection, Index, Row, Table, Text, func, insert, select, update
 
 from contracts import Actor
 from gateway.db import metadata
@@ -85,6 +85,12 @@ def unfinished_erasures(connection: Connection, *, before: datetime) -> list[Era
 def erased_subjects(connection: Connection) -> list[str]:
     """Return everybody ever erased."""
     return list(connection.scalars(select(erasure.c.subject).where(erasure.c.done_at.is_not(None))))
+
+
+def count_erased(connection: Connection) -> int:
+    """Return how many were ever erased."""
+    done = erasure.c.done_at.is_not(None)
+    return connection.scalar(select(func.count()).select_from(erasure).where(done)) or 0
 
 
 def place_hold(connection: Connection, hold: Hold) -> None:

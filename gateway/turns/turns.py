@@ -9,139 +9,85 @@ commit that made something due `look` makes the next sweep now.
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
 import structlog
-from prometheus_client import Counter, Gauge
 from sqlalchemy import Connection
 
 from gateway.alarms import Alarms
-from gateway.db import CannotRead, CannotWrite, Database
+from gateway.db import CannotRead, Database
 
-AT_MOST = 200  # turns under way at once
-AGAIN_S = 5.0  # before a row whose turn could not even be written down is tried again
-STUCK = "turns.stuck"
-
-TURNS = Counter("gerbang_turns_total", "Turns carried out by kind and how they ended.", ("kind", "outcome"))
-LIVE = Gauge("gerbang_turns_live", "Turns under way.")
+from .executor import Executor
+from .in_process import InProcess
+from .kind import Due, Kind
 
 log = structlog.get_logger(__name__)
 
-Due = tuple[str, int]  # a row's id, and the turn it is at
-
-
-class Kind(Protocol):
-    """One kind of row with `due_at` and `turn`."""
-
-    @property
-    def name(self) -> str:
-        """A stable name for metrics and logs."""
-        ...
-
-    def due(self, connection: Connection, at_us: int, limit: int) -> Sequence[Due]:
-        """Return at most *limit* rows due at that time (microseconds since the epoch), the oldest first."""
-        ...
-
-    async def carry(self, row: str, turn: int) -> None:
-        """Make one attempt. Raises CannotRead, CannotWrite: the row stays due."""
-        ...
-
 
 class Turns:
-    """Carries out turns, at most *at_most* at once; *every_s* is the pause between two sweeps."""
+    """Sweeps for what is due, *every_s* seconds apart at most, and hands it to the *executor*."""
 
     def __init__(
-        self, database: Database, alarms: Alarms, *, every_s: float = 0.5, at_most: int = AT_MOST
+        self, database: Database, alarms: Alarms, *, executor: Executor | None = None, every_s: float = 0.5
     ) -> None:
-        """Take the started *database*; kinds are added before `run`."""
+        """Take the started *database*; kinds are added before `run`. Without an executor: in this process."""
         self._database = database
-        self._alarms = alarms
+        self._executor = executor or InProcess(alarms)
         self._every_s = every_s
-        self._at_most = at_most
         self._kinds: dict[str, Kind] = {}
-        self._live: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._resting: dict[tuple[str, str], float] = {}
+        self._waiting: dict[str, int] = {}  # by kind: how many rows were due and waited for their own reasons
+        self._wanted: set[str] = set()
         self._wake = asyncio.Event()
 
     def add(self, kind: Kind) -> None:
         """Add a kind of row."""
         self._kinds[kind.name] = kind
 
-    def look(self) -> None:
-        """Say that something may have come due: the next sweep is now."""
+    def look(self, *kinds: str) -> None:
+        """Say that something of these *kinds* (or of any) may have come due: the next sweep is now."""
+        self._wanted.update(kinds or self._kinds)
         self._wake.set()
 
-    def start(self, kind: str, row: str, turn: int) -> None:
-        """Start a turn at once unless one at this row is under way or there is no room; then a sweep will."""
-        key = (kind, row)
-        if key in self._live or len(self._live) >= self._at_most or self._rests(key):
-            return
-        task = asyncio.create_task(self._carry(self._kinds[kind], row, turn), name=f"turn {kind}")
-        self._live[key] = task
-        LIVE.set(len(self._live))
-        task.add_done_callback(lambda _: self._ended(key))
-
     async def run(self) -> None:
-        """Sweep until cancelled; what is under way then is cancelled too, and due again at the next start."""
-        try:
-            while True:
-                await self._sweep()
-                await self._pause()
-        finally:
-            await self._end_all()
+        """Sweep until cancelled; what is under way then is cut off, and due again at the next start."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._executor.run(self.look))
+            group.create_task(self._sweep_again_and_again())
 
-    async def _pause(self) -> None:
+    async def _sweep_again_and_again(self) -> None:
+        while True:
+            await self._sweep(list(self._kinds.values()))
+            until = asyncio.get_running_loop().time() + self._every_s
+            while len(wanted := await self._called_for(until)) < len(self._kinds):
+                await self._sweep([self._kinds[name] for name in self._kinds if name in wanted])
+
+    async def _called_for(self, until: float) -> set[str]:
+        """Wait until somebody calls to look, and return at which kinds; at that time of the loop at all."""
         try:
-            async with asyncio.timeout(self._every_s):
+            async with asyncio.timeout_at(until):
                 await self._wake.wait()
         except TimeoutError:
-            pass
+            self.look()
         self._wake.clear()
+        wanted, self._wanted = self._wanted, set()
+        return wanted
 
-    async def _sweep(self) -> None:
+    async def _sweep(self, kinds: Sequence[Kind]) -> None:
         at_us = int(datetime.now(UTC).timestamp() * 1_000_000)
-        at_most = self._at_most + len(self._resting)  # rows that fail again and again hide none behind them
-        for kind in self._kinds.values():
-            try:
-                rows = await self._database.read(lambda c, kind=kind: kind.due(c, at_us, at_most))  # type: ignore[misc]  # mypy cannot infer a lambda's default
-            except CannotRead as exc:
-                log.debug("turns.cannot_look", kind=kind.name, reason=str(exc))
-                continue
-            for row, turn in rows:
-                self.start(kind.name, row, turn)
+        at_most = {kind.name: self._executor.at_most + 1 + self._waiting.get(kind.name, 0) for kind in kinds}
 
-    async def _carry(self, kind: Kind, row: str, turn: int) -> None:
-        outcome = "carried"
+        def due(connection: Connection) -> list[Sequence[Due | tuple[str, int]]]:
+            return [kind.due(connection, at_us, at_most[kind.name]) for kind in kinds]
+
         try:
-            await kind.carry(row, turn)
-            self._alarms.clear(STUCK)
-        except (CannotRead, CannotWrite) as exc:
-            outcome = "not_written"
-            self._rest((kind.name, row))
-            log.warning("turn.not_written", kind=kind.name, row=row, reason=str(exc))
-        except Exception:  # a turn's edge: the row stays due, and a person sees that something is wrong
-            outcome = "broken"
-            self._rest((kind.name, row))
-            log.exception("turn.broken", kind=kind.name, row=row)
-            self._alarms.raise_(STUCK, f"a turn of kind {kind.name} fails again and again: see the log")
-        TURNS.labels(kind.name, outcome).inc()
+            found = await self._database.read(due)
+        except CannotRead as exc:
+            log.debug("turns.cannot_look", reason=str(exc))
+            return
+        for kind, rows in zip(kinds, found, strict=True):
+            self._start(kind, [Due(*row) for row in rows], at_most[kind.name])
 
-    def _rest(self, key: tuple[str, str]) -> None:
-        now = asyncio.get_running_loop().time()
-        self._resting = {each: until for each, until in self._resting.items() if until > now}
-        self._resting[key] = now + AGAIN_S
-
-    def _rests(self, key: tuple[str, str]) -> bool:
-        return self._resting.get(key, 0.0) > asyncio.get_running_loop().time()
-
-    def _ended(self, key: tuple[str, str]) -> None:
-        self._live.pop(key, None)
-        LIVE.set(len(self._live))
-        if len(self._live) == self._at_most - 1:
-            self._wake.set()
-
-    async def _end_all(self) -> None:
-        tasks = list(self._live.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    def _start(self, kind: Kind, rows: Sequence[Due], asked: int) -> None:
+        before = self._waiting.get(kind.name, 0)
+        self._waiting[kind.name] = waiting = self._executor.start(kind, rows)
+        if len(rows) >= asked and waiting > before:
+            self.look(kind.name)  # they may have hidden others

@@ -5,15 +5,18 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway import ground
 from gateway.access import store
 from gateway.access.keys import KeyOrder, mint
 from gateway.access.roles import Role
+from gateway.audit.chain import claim
 from gateway.db.engine import writing
 from gateway.ground import CannotStart, prepare, read_settings
 from gateway.people.index import KEY_NAME
@@ -333,3 +336,20 @@ def test_the_networks_are_read_with_commas(monkeypatch: pytest.MonkeyPatch) -> N
     """As an operator writes them, blanks and all."""
     monkeypatch.setenv("GERBANG_OUTBOUND_ALLOW", "10.20.0.0/16, fd12::/16,")
     assert [str(each) for each in read_settings().outbound_allow] == ["10.20.0.0/16", "fd12::/16"]
+
+
+def test_a_name_that_is_taken_is_refused(
+    good: dict[str, Any], postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two gateways of one name could not both write its log; one of a machine that is gone is waited for."""
+    monkeypatch.setattr(ground, "TWIN_S", 0.3)
+    good |= {"database_url": postgres_url, "replica": "b"}
+    start(good)
+    with writing(postgres_url).connect() as session:
+        claim(session, "b")
+        assert "GERBANG_REPLICA" in refusal(good)
+        start(good, replica="c")
+        monkeypatch.setattr(ground, "TWIN_S", 5.0)
+        Timer(0.5, session.connection.dbapi_connection.close).start()  # type: ignore[union-attr]  # it is connected
+        start(good)
+        session.invalidate()

@@ -17,9 +17,9 @@ from gateway.db.upgrade import environment_of
 
 
 def _know_every_table() -> None:
-    """Import each room's store: only what is imported is declared."""
+    """Import each room's tables, wherever they stand: only what is imported is declared."""
     for module in pkgutil.walk_packages(gateway.__path__, "gateway."):
-        if module.name.endswith(".store"):
+        if module.name.endswith(("store", "tables", "_table")):
             importlib.import_module(module.name)
 
 

@@ -144,6 +144,73 @@ _SIGNED_IN: list[tuple[str, str, Record]] = [
     ("totp.prepared", "prepared", {**_HEAD, **_on("account", "a-b")}),
 ]
 
+_INCIDENT = {**_on("incident", "i-abcdefghijkmn"), **_about()}
+_TOLD = {**_on("notification", "n-abcdefghijkmn"), **_about(), "partner": "damkar"}
+_LADDER = {"about": "i-abcdefghijkmn", "kind": "alert", "number": 7, "drill": True}
+_ATTEMPT = {**_TOLD, "req": "n-abcdefghijkmn.1", "purpose": "ETREAT", "detail": _LADDER}
+_TRIED = {**_on("partner", "damkar"), "partner": "damkar", **_ADMIN, "purpose": "TRAIN"}
+_WARNING = {**_on("warning", "warn-1"), "partner": "bmkg"}
+
+# What becomes of an incident, of what partners are told of it, and of warnings: name, act, outcome, the rest.
+_INFORMED: list[tuple[str, str, str, Record]] = [
+    ("intake", "incident.opened", "open", {**_DISPATCH, **_INCIDENT, **_about("caller_phone")}),
+    ("intake again", "incident.opened", "repeated", {**_DISPATCH, **_INCIDENT}),
+    ("picture", "incident.updated", "open", {**_DISPATCH, **_INCIDENT, **_about("narrative")}),
+    ("one more", "incident.told", "open", {**_DISPATCH, **_INCIDENT, "partner": "damkar"}),
+    ("linked", "incident.linked", "open", {**_DISPATCH, **_INCIDENT}),
+    ("merged", "incident.merged", "merged", {**_DISPATCH, **_INCIDENT, "code": "i-abcdefghijkmo"}),
+    ("over", "incident.closed", "closed", {**_DISPATCH, **_INCIDENT, "code": "handled"}),
+    ("prank", "incident.cancelled", "cancelled", {**_DISPATCH, **_INCIDENT, "code": "prank"}),
+    ("proposal", "incident.proposed", "proposed", {**_INCIDENT, "detail": {"warning": "warn-1"}}),
+    ("no matter", "incident.dismissed", "dismissed", {**_INCIDENT, "code": "warning_cancelled"}),
+    ("overtaken", "incident.refused", "refused", {**_DISPATCH, **_INCIDENT, "code": "changed-meanwhile"}),
+    ("incidents", "incident.listed", "listed", {**_OPERATOR, "detail": {"what": "open", "count": 3}}),
+    (
+        "incident shown",
+        "incident.shown",
+        "shown",
+        {**_OPERATOR, **_INCIDENT, "purpose": "ETREAT", "fields": ["caller_phone", "narrative"]},
+    ),
+    ("promised", "notification.accepted", "queued", {**_DISPATCH, **_TOLD, "detail": _LADDER}),
+    ("promised late", "notification.accepted", "held", {**_DISPATCH, **_TOLD, "detail": _LADDER}),
+    ("handing over", "notification.conveying", "intended", {**_ATTEMPT, "fields": ["narrative", "point"]}),
+    ("a last word", "notification.conveying", "intended", _ATTEMPT),
+    ("handed over", "notification.conveyed", "answered", {**_ATTEMPT, "lat_ms": 12}),
+    ("not taken", "notification.conveyed", "refused", {**_ATTEMPT, "code": "409"}),
+    (
+        "fetched",
+        "notification.conveyed",
+        "fetched",
+        {**_PARTNER, **_TOLD, "purpose": "ETREAT", "fields": ["narrative"]},
+    ),
+    ("said by a system", "notification.receipt", "received", {**_PARTNER, **_TOLD}),
+    ("turned away", "notification.receipt", "refused", {**_OPERATOR, **_TOLD, **_about("by")}),
+    ("not theirs to say", "notification.refused", "refused", {**_PARTNER, "code": "not-your-notification"}),
+    ("ring", "notification.alarmed", "alarmed", {**_TOLD, "code": "call_now"}),
+    ("taken alarm", "notification.alarm_seen", "call_now", {**_OPERATOR, **_TOLD}),
+    ("reminded", "notification.reminded", "remind", _TOLD),
+    ("newer", "notification.superseded", "superseded", _TOLD),
+    ("too late", "notification.expired", "expired", {**_TOLD, "code": "expired_while_held"}),
+    ("erased meanwhile", "notification.cancelled", "cancelled", {**_TOLD, "code": "nothing_to_say"}),
+    ("partner gone", "notification.dead", "dead", {**_TOLD, "code": "no_partner"}),
+    ("held back", "notification.held", "held", {**_ADMIN, **_TOLD, "code": "suspended"}),
+    ("let go", "notification.released", "released", {**_ADMIN, **_TOLD}),
+    ("told again", "notification.replayed", "dead", {**_OPERATOR, **_TOLD, "code": "refused:409"}),
+    ("notifications", "notification.listed", "listed", {**_OPERATOR, "detail": {"count": 2}}),
+    ("box", "inbox.read", "read", {**_PARTNER, "partner": "satpol-pp", "detail": {"since": 3}}),
+    ("live", "partner.standing_changed", "changed", {**_TRIED, "detail": {"now": "live"}}),
+    ("trying", "partner.testing", "intended", {**_TRIED, "detail": {"message": "n-abc"}}),
+    ("tried", "partner.tested", "refused", {**_TRIED, "code": "401", "detail": {"attempts": 1}}),
+    ("beats", "partner.heartbeat", "done", {"obj": {"type": "partners"}, "detail": {"answered": 3}}),
+    ("quiet", "partner.heartbeat", "no_answer", {"partner": "damkar", "detail": {"before": "answered"}}),
+    ("warnings", "warning.read", "done", {"obj": {"type": "warnings"}, "detail": {"news": 1}}),
+    ("feed away", "warning.outcome_changed", "unreachable", {"partner": "bmkg", "code": "refused"}),
+    ("flood ahead", "warning.changed", "new", {**_WARNING, "detail": {"touches": True}}),
+    ("gone from lists", "warning.stale", "stale", _WARNING),
+    ("asked of", "warning.proposed", "proposed", {**_WARNING, "detail": {"incident": "i-abc"}}),
+    ("what threatens", "warning.listed", "answered", {**_OPERATOR, "obj": {"type": "warnings"}}),
+]
+
 # A name, the act, and what the record holds besides its frame.
 TABLE: list[tuple[str, str, Record]] = [
     ("no key", "access.refused", {**_REFUSED, "code": "key-missing", "detail": _ROUTE}),
@@ -252,6 +319,7 @@ TABLE: list[tuple[str, str, Record]] = [
     ("woken", "waking.asked", {"outcome": "intended", "partner": "sms", **_WAKE}),
     ("taken over", "waking.answered", {"outcome": "taken", "partner": "sms", **_WAKE, "lat_ms": 9}),
     ("nobody there", "waking.answered", {"outcome": "gone", "code": "no_contact", **_WAKE}),
+    *((name, act, {"outcome": outcome, **rest}) for name, act, outcome, rest in _INFORMED),
     ("unheard of", "moon.landed", {"outcome": "soft", "code": "dust", **_APPROVER, "purpose": "dispatch"}),
 ]
 

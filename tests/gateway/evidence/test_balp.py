@@ -30,16 +30,21 @@ from .balp_rules import (
 QUERIES = (
     "alarms,checkpoint,log read,breach,beds,hospitals,holds,keys,partners,referrals,account.listed".split(",")
 )
+QUERIES += "incidents,notifications,box".split(",")
 ABOUT_SOMEBODY = "log of one,breached,covered,nobody knows,no insurer,my data,given".split(",")
 REFUSALS = "no key,old key,wrong role,a flood,not theirs,held,referral refused,not its news".split(",")
 REFUSALS += "passkey.refused,session.refused,session.step_up_refused".split(",")
+REFUSALS += ["overtaken", "not theirs to say"]
 FOLLOWED: list[tuple[str, Mapping[str, Rule]]] = [
     *((name, QUERY) for name in QUERIES),
     *((name, PATIENT_QUERY) for name in ABOUT_SOMEBODY),
     ("told", UPDATE),
     ("asked", DISCLOSURE),
     ("telling", DISCLOSURE),
+    ("handing over", DISCLOSURE),
+    ("fetched", DISCLOSURE),
     ("referral shown", READ),
+    ("incident shown", READ),
     *((name, REFUSAL) for name in REFUSALS),
     *((name, EVERY) for name in RECORDS),
 ]

@@ -22,17 +22,22 @@ from gateway.accounts import entries as accounts
 from gateway.audit import pulse
 from gateway.audit.canonical import instant
 from gateway.callbacks import actions as callbacks
+from gateway.callbacks import receipt_routes as receipts
 from gateway.capacity import actions as capacity
 from gateway.capacity import rounds
 from gateway.console import entries as console
 from gateway.eligibility import entries as eligibility
 from gateway.evidence import balp, daily
 from gateway.evidence.fhir import Unreadable, audit_event, ndjson
+from gateway.incidents import entries as incidents
 from gateway.inquiries import entries as inquiries
+from gateway.notifications import entries as notifications
+from gateway.notifications import standing_entries as standing
 from gateway.partners import routes as partners
 from gateway.referrals import entries as referrals
 from gateway.referrals.case import ACTS
 from gateway.waking import entries as waking
+from gateway.warnings import entries as warnings
 from tests.running import REPOSITORY
 
 from . import balp_rules
@@ -56,7 +61,8 @@ Event = dict[str, Any]
 
 ROOMS = (
     *(capacity, rounds, eligibility, keys, partners, health, inquiries, pulse, daily),
-    *(referrals, callbacks, accounts, waking, console),
+    *(referrals, callbacks, receipts, accounts, waking, console),
+    *(incidents, notifications, standing, warnings),
 )
 DECLARED = {act for room in ROOMS for acts in room.DECLARED_SET.values() for act in acts}
 WRITTEN = re.compile(r'\b(?:Entry|tell)\(\s*(?:act=)?"([a-z_]+\.[a-z_]+)"')
@@ -221,7 +227,8 @@ def test_a_disclosure_names_whom_and_what(table: dict[str, Event]) -> None:
     for missing in ("partner", "subj", "fields"):
         record = {name: value for name, value in RECORDS["asked"].items() if name != missing}
         assert "meta" not in event_of(record)
-    assert [name for name, each in table.items() if "meta" in each] == ["asked", "telling"]
+    disclosed = [name for name, each in table.items() if "meta" in each]
+    assert disclosed == ["asked", "telling", "handing over", "fetched"]
 
 
 def test_a_refusal_names_its_reason_and_where_from(table: dict[str, Event]) -> None:

@@ -89,7 +89,19 @@ class Desk:
         self.folder, self.alarms, self.entries = folder, Alarms(), list[Entry]()
         self.now = datetime(2026, 11, 24, 22, 59, tzinfo=UTC)  # 05:59 in Jambi
         self.answers, self.asked = list(answers), 0
-        self.daily = DailyReport(folder, self, self.alarms, hour=6, now=lambda: self.now)  # type: ignore[arg-type]  # only `record` is used
+        self.other_leads = False
+
+        async def elsewhere() -> bool:
+            return self.other_leads
+
+        self.daily = DailyReport(
+            folder,
+            self,
+            self.alarms,
+            hour=6,
+            elsewhere=elsewhere,
+            now=lambda: self.now,  # type: ignore[arg-type]  # only `record` is used
+        )
 
         async def answer() -> Made | None:
             self.asked += 1
@@ -129,6 +141,17 @@ async def test_it_is_made_once_a_day_at_its_hour(tmp_path: Path, monkeypatch: py
     assert (made.act, made.outcome, made.detail) == ("report.made", "utuh", {"code": 0, "size": 10})
     assert (mailed.act, mailed.outcome) == ("report.mailed", "accepted")
     assert mailed.detail == {"receipt": "250 ok", "message_id": "<1@x>"}
+
+
+async def test_of_several_processes_one_makes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inspectorate gets one mail a day, and gets it from another process when that one is gone."""
+    desk = Desk(tmp_path, monkeypatch, [INTACT])
+    desk.other_leads = True
+    assert await desk.look(hours=1) == []
+    assert desk.asked == 0
+    desk.other_leads = False
+    await desk.look(minutes=1)
+    assert desk.asked == 1
 
 
 async def test_a_changed_log_is_an_alarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -234,6 +234,28 @@ async def test_whom_a_restored_key_database_brings_back_is_erased_again(
     await desk.close()
 
 
+async def test_whom_another_process_erased_this_one_forgets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key in its memory would open what was sealed for as long as it runs."""
+    memory = Memory()
+    here, there = await Desk(tmp_path, memory).open(), await Desk(tmp_path, memory).open()
+    await there.room.people.of(nik(1))
+    monkeypatch.setattr(erasure, "AGAIN_S", 0.02)
+    keeping = asyncio.create_task(erasure.keep_promises(here.room))
+    await asyncio.sleep(0.3)
+    before = here.forgotten
+    await erasure.erase(there.room, ErasureOrder(whom(1), "unlawful"), by=AUDITOR, request="r")
+    async with asyncio.timeout(5):
+        while here.forgotten == before:  # noqa: ASYNC110  nobody tells when
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+    keeping.cancel()
+    assert here.forgotten == before + 1
+    await here.close()
+    await there.close()
+
+
 async def test_the_longest_hold_counts_and_an_old_one_does_not(desk: Desk) -> None:
     """Erasure goes through as soon as no hold stands any more."""
     now = datetime.now(UTC)
