@@ -1,0 +1,1 @@
+"""Incidents: what the centre has taken up, who is told of it, and every picture of it from first to last."""

@@ -1,0 +1,125 @@
+"""
+Taking an incident up while nothing can be written: it is answered all the same, and written down later.
+
+Nothing here may hold back an ambulance. What the database does not take within two seconds goes sealed into
+the fsynced spool, is answered with its id, and is written again and again under that id until it stands. No
+partner can be told meanwhile: the answer says whom to ring, and an alarm asks for it to be put on paper.
+Should the gateway die before the database is back, the row is lost, and the audit log still has all of it,
+unless the key database was away, too: then what it says of people can be opened by nobody.
+"""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, replace
+
+import structlog
+
+from contracts import AlertKind
+from gateway.access.guard import Principal
+from gateway.audit.recorder import Recorded
+from gateway.db import CannotRead, CannotWrite
+from gateway.partners.registry import Partner
+from gateway.people import Person
+
+from .doing import Doer
+from .ids import id_of
+from .opening import Fresh, entry_of, fresh, open_incident
+from .orders import Draft
+from .room import IncidentRoom
+from .rows import Incident
+from .telling import Matter, hearers
+
+ALARM = "incident.afloat"
+AGAIN_S = 1.0
+AT_ONCE_S = 2.0  # how long an intake waits for the database
+MOST = 10_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Afloat:
+    """One incident that stands in the spool and in memory only."""
+
+    new: Fresh
+    draft: Draft
+    by: Principal
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An incident, whether it is a new one, and how far it came: *afloat* is not written down."""
+
+    incident: Incident
+    new: bool
+    audit: Recorded = Recorded.DURABLE
+    afloat: bool = False
+
+
+async def take(room: IncidentRoom, draft: Draft, *, by: Principal, request: str) -> Taken:
+    """Open an incident, whatever the databases do. Raises CannotWrite where ten thousand are afloat."""
+    draft = replace(draft, repeat=draft.repeat or secrets.token_hex(16))  # one id, whichever way it goes
+    try:
+        async with asyncio.timeout(AT_ONCE_S):
+            return Taken(*await open_incident(room, draft, by=by, request=request))
+    except (CannotRead, CannotWrite, TimeoutError):
+        if len(room.afloat) >= MOST:
+            raise CannotWrite("too many incidents are afloat") from None
+    return await _keep_afloat(room, draft, by=by, request=request)
+
+
+async def _keep_afloat(room: IncidentRoom, draft: Draft, *, by: Principal, request: str) -> Taken:
+    known = room.afloat.get(id_of(draft, by.key_id))
+    if known is not None:
+        return Taken(known.new.incident, new=False, audit=room.recorder.recording, afloat=True)
+    new = fresh(room, draft, await _person(room, draft, by), Doer.of(by, request))
+    room.afloat[new.incident.id] = Afloat(new, draft, by, request)
+    _alarm(room)
+    recorded = await room.recorder.record(entry_of(new, "incident.opened", "afloat"))
+    return Taken(new.incident, new=True, audit=recorded, afloat=True)
+
+
+async def _person(room: IncidentRoom, draft: Draft, by: Principal) -> Person:
+    """Return whom it is sealed for; a key of this moment where there is no other in time."""
+    try:
+        async with asyncio.timeout(AT_ONCE_S):
+            return await room.known.of_case(id_of(draft, by.key_id))
+    except (CannotWrite, TimeoutError):
+        return Person(f"p-{secrets.token_hex(12)}", secrets.token_bytes(32))
+
+
+def ring(room: IncidentRoom, incident: Incident) -> tuple[Partner, ...]:
+    """Return the partners it concerns, to be rung where nobody knows what they were told."""
+    matter = Matter(incident.category, incident.severity, incident.area_code)
+    told = hearers(room.tellings, matter, AlertKind.ALERT, by_hand=(), before={})
+    return tuple(room.registry.partners[name] for name in told)
+
+
+async def write_down(room: IncidentRoom) -> None:
+    """Write down what is afloat as soon as the database takes it, for as long as the gateway runs."""
+    while True:
+        for name, each in list(room.afloat.items()):
+            try:
+                await _write(room, each)
+            except (CannotRead, CannotWrite) as exc:
+                log.debug("incident.still_afloat", reason=str(exc))
+                break
+            except Exception:  # a loop's edge: it stays on the alarm, and is tried again
+                log.exception("incident.cannot_be_written", row=name)
+                continue
+            del room.afloat[name]
+            _alarm(room)
+        await asyncio.sleep(AGAIN_S)
+
+
+async def _write(room: IncidentRoom, each: Afloat) -> None:
+    await open_incident(room, each.draft, by=each.by, request=each.request, at=each.new.at)
+
+
+def _alarm(room: IncidentRoom) -> None:
+    if room.afloat:
+        names = ", ".join(room.afloat)
+        room.alarms.raise_(ALARM, f"Incidents not written down; ring partners, put them on paper: {names}")
+    else:
+        room.alarms.clear(ALARM)
