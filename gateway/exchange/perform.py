@@ -21,6 +21,9 @@ from .outcome import NOTHING_PERSONAL, Outcome, Witness
 
 __all__ = ["NOTHING_PERSONAL", "perform"]
 
+MAY_BE_ASKED = (Standing.LIVE,)
+MAY_BE_DRILLED = (Standing.LIVE, Standing.ONBOARDING)
+
 T = TypeVar("T")
 
 
@@ -36,15 +39,17 @@ async def perform(
     deadline: Deadline,
     witness: Witness,
     repeatable: bool = True,
+    drill: bool = False,
 ) -> Outcome[T]:
     """
     Return how the exchange ended; a partner's fault is never raised.
 
     *attempt* is one try at the whole question; *repeatable* says whether it may be sent again when no
-    answer came. What *witness* raises passes through; from its intent, it means that nothing was sent.
+    answer came; a *drill* or a test may go to a partner who is still trying things out. What *witness* raises
+    passes through; from its intent, it means that nothing was sent.
     """
     course = Course(partner, operation, attempt, deadline=deadline, witness=witness, repeatable=repeatable)
-    reason = _reason_not_to_ask(partner, operation)
+    reason = _reason_not_to_ask(partner, operation, drill=drill)
     if reason is not None:
         return course.not_asked(reason)
     outcome = await _outcome(course)
@@ -52,11 +57,11 @@ async def perform(
     return outcome
 
 
-def _reason_not_to_ask(partner: Partner, operation: str) -> str | None:
+def _reason_not_to_ask(partner: Partner, operation: str, *, drill: bool) -> str | None:
     """Say at once what need not wait for a place."""
     if partner.port is None:
         return "no_system"
-    if partner.standing is not Standing.LIVE:
+    if partner.standing not in (MAY_BE_DRILLED if drill else MAY_BE_ASKED):
         return "standing"
     return None if partner.breaker(operation).would_admit() else "breaker_open"
 

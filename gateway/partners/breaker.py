@@ -1,25 +1,42 @@
 """
 A breaker per partner and operation: after repeated failure nobody asks for a while, then one probe does.
 
-Opens after 5 failures in a row, or when half of at least 20 attempts within 10 s failed; lets one probe
-through after 5 s, doubled at each failed probe, at most 60 s (5: the default of Finagle and of Envoy, read
-2026-11-23).
+For a question somebody waits for it opens after 5 failures in a row, or when half of at least 20 attempts
+within 10 s failed; lets one probe through after 5 s, doubled at each failed probe, at most 60 s (5: the
+default of Finagle and of Envoy, read 2026-11-23). For what is told until it has arrived it opens only at a
+partner that is gone, and finds out sooner that it is back: one that fails half of the time is told twice.
 """
 
 import random
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
-IN_A_ROW = 5
 WINDOW_S = 10.0
 LEAST_IN_WINDOW = 20
-SHARE = 0.5
-FIRST_PAUSE_S = 5.0
-LONGEST_PAUSE_S = 60.0
 JITTER = 0.25  # a pause is never shorter than said, and up to this share longer
 
 Permit = int
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """
+    When a breaker opens, and how long it stays so.
+
+    After *in_a_row* failures, or a *share* of those within ten seconds; probes after *first_pause_s*, at most
+    *longest_pause_s* apart.
+    """
+
+    in_a_row: int
+    share: float
+    first_pause_s: float
+    longest_pause_s: float
+
+
+ASKING = Patience(in_a_row=5, share=0.5, first_pause_s=5.0, longest_pause_s=60.0)
+TELLING = Patience(in_a_row=20, share=0.95, first_pause_s=2.0, longest_pause_s=10.0)
 
 
 class Breaker:
@@ -37,10 +54,12 @@ class Breaker:
         now: Callable[[], float] = time.monotonic,
         jitter: Callable[[float, float], float] = random.uniform,
         on_turn: Callable[[bool], None] = lambda is_open: None,
+        patience: Patience = ASKING,
     ) -> None:
         self._now = now
         self._jitter = jitter
         self._on_turn = on_turn
+        self._patience = patience
         self._permit: Permit = 1
         self._in_a_row = 0
         self._window = _Window()
@@ -98,11 +117,12 @@ class Breaker:
 
     def _too_many(self, at: float) -> bool:
         total, failures = self._window.counts(at)
-        return self._in_a_row >= IN_A_ROW or (total >= LEAST_IN_WINDOW and failures >= SHARE * total)
+        most = self._patience.share * total
+        return self._in_a_row >= self._patience.in_a_row or (total >= LEAST_IN_WINDOW and failures >= most)
 
     def _open(self, at: float) -> None:
-        longest = LONGEST_PAUSE_S / (1 + JITTER)
-        pause = min(longest, FIRST_PAUSE_S * 2.0**self._pauses)
+        longest = self._patience.longest_pause_s / (1 + JITTER)
+        pause = min(longest, self._patience.first_pause_s * 2.0**self._pauses)
         self._probe_at = at + self._jitter(pause, pause * (1 + JITTER))
         if not self._probing:
             self._on_turn(True)

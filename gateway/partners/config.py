@@ -16,11 +16,12 @@ from pydantic import BaseModel, ValidationError
 from contracts import Adapter
 from gateway.settings import Settings
 
+from .agreements import hold_together
 from .kinds import NoSuchKind, find
 from .mistakes import Mistakes
 from .partner_settings import SettingsReader
 from .secret_places import SecretPlaces, secrets_of
-from .shape import Facility, Limits, Row, Standing, is_id, is_kind
+from .shape import Facility, Limits, Row, Rungs, Standing, Telling, is_id, is_kind
 from .toml_file import FileWrong, read_rows
 
 __all__ = ["ConfigError", "Facility", "Limits", "PartnerConfig", "Standing", "load"]
@@ -44,10 +45,11 @@ class PartnerConfig:
     name: str
     phone: str | None
     limits: Limits
-    ladder: Mapping[str, Any] | None
+    ladder: Rungs | None
     facility: Facility | None
     adapter: Adapter | None
     settings: BaseModel | None
+    telling: Telling | None = None
 
 
 def load(
@@ -74,6 +76,8 @@ def _partner(path: str, raw: object, reader: SettingsReader, mistakes: Mistakes)
     """Judge the row and its settings, the one even if the other is wrong: all mistakes are said at once."""
     before = len(mistakes)
     row = _row(path, raw, mistakes)
+    if row is not None:
+        hold_together(path, row, mistakes)
     adapter, settings = _system(path, raw, reader, mistakes)
     return _config(row, adapter, settings) if row and len(mistakes) == before else None
 
@@ -116,6 +120,7 @@ def _config(row: Row, adapter: Adapter | None, settings: BaseModel | None) -> Pa
         phone=row.phone,
         limits=row.limits,
         ladder=row.ladder,
+        telling=row.telling,
         facility=row.facility,
         adapter=adapter,
         settings=settings,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
 import httpx
@@ -10,24 +11,31 @@ from prometheus_client import Gauge
 
 from gateway.settings import Environment, Settings
 
-from .breaker import Breaker
+from .breaker import ASKING, TELLING, Breaker
 from .budget import RetryBudget
 from .bulkhead import Bulkhead
 from .config import Facility, Limits, PartnerConfig, Standing
 from .guard import OutboundGuard
 from .http import Reach, client
 from .presence import Presence
+from .shape import Rungs, Telling
 
 BREAKER_OPEN = Gauge(
     "gerbang_breaker_open", "1 while exchanges are held back by the breaker.", ("partner", "operation")
 )
+
+NOTIFY = "notify"  # the operation that is repeated until it has succeeded
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class Partner:
-    """One partner; *port* is the adapter's object, None where there is only a telephone."""
+    """
+    One partner; *port* is the adapter's object, None where there is only a telephone.
+
+    *standing* is what somebody said *standing_since* then, or what partners.toml says and nobody has yet.
+    """
 
     id: str
     name: str
@@ -40,12 +48,16 @@ class Partner:
     bulkhead: Bulkhead
     budget: RetryBudget
     presence: Presence
+    ladder: Rungs
+    telling: Telling | None
+    standing_since: datetime | None = None
     breakers: dict[str, Breaker] = field(default_factory=dict)
 
     def breaker(self, operation: str) -> Breaker:
         """Return the breaker of one operation."""
         if operation not in self.breakers:
-            self.breakers[operation] = Breaker(on_turn=_announce(self.id, operation))
+            patience = TELLING if operation == NOTIFY else ASKING
+            self.breakers[operation] = Breaker(on_turn=_announce(self.id, operation), patience=patience)
         return self.breakers[operation]
 
 
@@ -110,4 +122,6 @@ def partner(config: PartnerConfig, port: object | None) -> Partner:
         bulkhead=Bulkhead(concurrency=config.limits.concurrency, queue=config.limits.queue),
         budget=RetryBudget(),
         presence=Presence(config.id),
+        ladder=config.ladder or Rungs(),
+        telling=config.telling,
     )

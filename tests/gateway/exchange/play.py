@@ -118,10 +118,17 @@ async def ask(
     within: float = 2.0,
     witness: Witness = NOTHING_PERSONAL,
     repeatable: bool = True,
+    drill: bool = False,
 ) -> Outcome[str]:
     """Ask once, within so many seconds."""
     return await perform(
-        whom, OPERATION, script, deadline=Deadline.after(within), witness=witness, repeatable=repeatable
+        whom,
+        OPERATION,
+        script,
+        deadline=Deadline.after(within),
+        witness=witness,
+        repeatable=repeatable,
+        drill=drill,
     )
 
 

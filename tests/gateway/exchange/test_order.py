@@ -39,10 +39,38 @@ def test_only_a_live_partner_is_asked(standing: Standing) -> None:
     asked()
 
 
-@in_virtual_time
-async def test_a_partner_without_a_system_is_not_asked() -> None:
+@pytest.mark.parametrize(
+    ("standing", "word"),
+    [
+        (Standing.PLANNED, "not_asked"),
+        (Standing.ONBOARDING, "answered"),
+        (Standing.LIVE, "answered"),
+        (Standing.SUSPENDED, "not_asked"),
+    ],
+)
+def test_a_drill_goes_to_whoever_is_trying_things_out_as_well(standing: Standing, word: str) -> None:
+    """With the same guards; to a planned or suspended partner nothing goes."""
+
+    @in_virtual_time
+    async def asked() -> None:
+        script, watching = Script(), Watching()
+        outcome = await ask(partner(standing=standing), script, witness=watching, drill=True)
+        assert outcome.word == word
+        assert (len(script.at), bool(watching.notes)) == ((1, True) if word == "answered" else (0, False))
+
+    asked()
+
+
+@pytest.mark.parametrize("drill", [False, True])
+def test_a_partner_without_a_system_is_not_asked(drill: bool) -> None:
     """It has a telephone."""
-    assert ended(await ask(partner(connected=False), Script())) == ("not_asked", "no_system")
+
+    @in_virtual_time
+    async def asked() -> None:
+        outcome = await ask(partner(connected=False), Script(), drill=drill)
+        assert ended(outcome) == ("not_asked", "no_system")
+
+    asked()
 
 
 @in_virtual_time

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import adapters
-from contracts import Need
+from contracts import Category, Need, Severity
 from gateway.partners.config import ConfigError, PartnerConfig, load
-from gateway.partners.shape import Facility, Limits, Standing
+from gateway.partners.shape import Channel, Facility, Limits, Rungs, Share, Standing, Telling
 from gateway.settings import Environment, Settings
 
 KIND = '''
@@ -56,7 +56,7 @@ GOOD = """
     name = "RS A"
     phone = "0741-1"
     limits = { concurrency = 2, queue = 0, attempts = 1 }
-    ladder = { rungs = [1, 2] }
+    ladder = { attempts_s = [0, 5], call_s = 45 }
       [partners.facility]
       latitude = -1.6
       longitude = 103
@@ -64,6 +64,16 @@ GOOD = """
       services = ["igd", "icu"]
       [partners.settings]
       base_url = "https://rs-a.example/fhir"
+
+      [partners.telling]
+      categories = ["flood", "domestic_violence"]
+      min_severity = "minor"
+      areas = ["15.71", "15.71.01.1001"]
+      channels = ["wire", "message"]
+      shares = ["exact_place", "cautions"]
+      sensitive = true
+      follows = true
+      source_system = "112-jambi"
 
     [[partners]]
     id = "rs-b"
@@ -122,11 +132,23 @@ def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
     assert first.facility == Facility(
         latitude=-1.6, longitude=103.0, address="Jl. Contoh 1", services=frozenset({Need.IGD, Need.ICU})
     )
-    assert (first.ladder, first.phone, first.standing) == ({"rungs": [1, 2]}, "0741-1", Standing.LIVE)
+    assert first.ladder == Rungs(attempts_s=(0, 5), call_s=45)
+    assert first.telling == Telling(
+        categories=frozenset({Category.FLOOD, Category.DOMESTIC_VIOLENCE}),
+        min_severity=Severity.MINOR,
+        areas=("15.71", "15.71.01.1001"),
+        channels=(Channel.WIRE, Channel.MESSAGE),
+        shares=frozenset({Share.EXACT_PLACE, Share.CAUTIONS}),
+        sensitive=True,
+        follows=True,
+        source_system="112-jambi",
+    )
+    assert (first.phone, first.standing) == ("0741-1", Standing.LIVE)
     assert first.settings is not None
     assert first.settings.model_dump()["key"].get_secret_value() == "s3cret-key"
     assert (second.kind, second.adapter, second.settings, second.facility) == (None, None, None, None)
-    assert second.limits == Limits(concurrency=8, queue=16, attempts=3)
+    assert (second.limits, second.ladder) == (Limits(concurrency=8, queue=16, attempts=3), Rungs())
+    assert second.telling is None
 
 
 def changed(old: str, new: str) -> str:
@@ -153,7 +175,11 @@ WRONG = {
     "kind a path": (changed('"madeup"', '"../madeup"'), "partners[0].kind", "pattern"),
     "kind dotted": (changed('"madeup"', '"hospital.client"'), "partners[0].kind", "pattern"),
     "kind hidden": (changed('"madeup"', '"__pycache__"'), "partners[0].kind", "pattern"),
-    "settings without kind": (changed('kind = "madeup"\n', ""), "partners[0].settings", "without a kind"),
+    "settings without kind": (
+        changed('kind = "madeup"\n', "").replace('"wire", ', ""),
+        "partners[0].settings",
+        "without a kind",
+    ),
     "kind without settings": (
         GOOD.split("  [partners.settings]")[0],
         "partners[0].settings",
@@ -173,6 +199,49 @@ WRONG = {
     "longitude": (changed("103", "181"), "partners[0].facility.longitude", "180"),
     "half a place": (changed("longitude = 103\n", ""), "partners[0].facility", "come together"),
     "service": (changed('"icu"', '"ICU"'), "partners[0].facility.services[1]", "'icu'"),
+    "ladder unknown": (changed("call_s", "ring_s"), "partners[0].ladder.ring_s", "unknown key"),
+    "ladder a text": (changed("call_s = 45", 'call_s = "45"'), "partners[0].ladder.call_s", "number"),
+    "ladder true": (changed("[0, 5]", "[true, 5]"), "partners[0].ladder.attempts_s[0]", "number"),
+    "ladder nan": (changed("call_s = 45", "call_s = nan"), "partners[0].ladder.call_s", "90"),
+    "ladder too patient": (changed("call_s = 45", "call_s = 91"), "partners[0].ladder.call_s", "90"),
+    "no attempts": (changed("[0, 5]", "[]"), "partners[0].ladder.attempts_s", "1 item"),
+    "attempts back": (changed("[0, 5]", "[5, 5]"), "partners[0].ladder.attempts_s", "later"),
+    "telling unknown": (changed("sensitive", "secret"), "partners[0].telling.secret", "unknown key"),
+    "category": (changed('"flood"', '"tsunami"'), "partners[0].telling.categories[0]", "'flood'"),
+    "severity": (changed('"minor"', '"bad"'), "partners[0].telling.min_severity", "'extreme'"),
+    "share": (changed('"cautions"', '"nik"'), "partners[0].telling.shares[1]", "'cautions'"),
+    "area": (changed('"15.71"', '"15.71.1"'), "partners[0].telling.areas[0]", "pattern"),
+    "area without its district": (changed('"15.71"', '"15.1001"'), "partners[0].telling.areas[0]", "pattern"),
+    "areas no list": (changed('["15.71", "15.71.01.1001"]', '"15.71"'), "partners[0].telling.areas", "tuple"),
+    "channel": (changed('"message"]', '"fax"]'), "partners[0].telling.channels[1]", "'message'"),
+    "no channel": (changed('["wire", "message"]', "[]"), "partners[0].telling.channels", "1 item"),
+    "channel twice": (changed('"message"]', '"wire"]'), "partners[0].telling.channels", "once"),
+    "wire without kind": (
+        GOOD + "      [partners.telling]\n",
+        "partners[1].telling.channels",
+        "wire needs a kind",
+    ),
+    "sensitive a number": (
+        changed("sensitive = true", "sensitive = 1"),
+        "partners[0].telling.sensitive",
+        "bool",
+    ),
+    "not sensitive": (
+        changed("sensitive = true", "sensitive = false"),
+        "partners[0].telling.sensitive",
+        "true",
+    ),
+    "follows nobody": (
+        changed('source_system = "112-jambi"', ""),
+        "partners[0].telling.source_system",
+        "missing",
+    ),
+    "follows not": (changed("follows = true\n", ""), "partners[0].telling.source_system", "without follows"),
+    "source with blanks": (
+        changed('"112-jambi"', '"112 jambi"'),
+        "partners[0].telling.source_system",
+        "pattern",
+    ),
     "page size": (changed("base_url", "page_size = 0\nbase_url"), "partners[0].settings.page_size", "1"),
     "no base_url": (changed("base_url =", "login_url ="), "partners[0].settings.base_url", "missing"),
     "plain http": (changed("https:", "http:"), "partners[0].settings.base_url", "https wanted"),
@@ -219,6 +288,25 @@ def test_a_mistake_is_told_once_by_its_path(tmp_path: Path, text: str, path: str
     assert mistakes[0].startswith(f"{path}: ")
     assert reason in mistakes[0]
     assert "s3cret" not in mistakes[0]
+
+
+def test_a_partner_with_a_telephone_and_an_inbox_needs_no_kind(tmp_path: Path) -> None:
+    """Its duty officers look at our page, or are woken."""
+    text = GOOD + '      [partners.telling]\n      channels = ["inbox", "message"]\n'
+    second = read(tmp_path, text)[1]
+    assert second.telling == Telling(channels=(Channel.INBOX, Channel.MESSAGE))
+
+
+def test_what_is_wrong_together_is_told_together(tmp_path: Path) -> None:
+    """Each by its path."""
+    text = (
+        changed("[0, 5]", "[5, 0]").replace("sensitive = true", "").replace('source_system = "112-jambi"', "")
+    )
+    assert [line.split(":")[0] for line in refused(tmp_path, text)] == [
+        "partners[0].ladder.attempts_s",
+        "partners[0].telling.source_system",
+        "partners[0].telling.sensitive",
+    ]
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

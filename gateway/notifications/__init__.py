@@ -1,0 +1,1 @@
+"""Notifications: what partners are told, until it has arrived and a person has confirmed it."""

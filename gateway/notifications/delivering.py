@@ -1,0 +1,178 @@
+"""
+The turn at one message to one partner's system.
+
+The claim and the intent are one commit before anything leaves; what came of it is one commit after. A crash
+between leaves the row due again, and the same message with the same id makes no second copy.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, cast
+
+import structlog
+from sqlalchemy import Connection
+
+from contracts import Alert, AlertKind, Change, Conveyed, Earlier, Entry, TakesAlerts, TakesChanges
+from gateway.db import CannotRead, CannotWrite
+from gateway.exchange.deadline import Deadline
+from gateway.exchange.outcome import Outcome
+from gateway.exchange.perform import perform
+from gateway.partners.registry import NOTIFY, Partner
+from gateway.turns import Due
+
+from . import entries, lanes, settling, store
+from .hearing import persons
+from .messages import had, message_of, up_to
+from .picking import pick
+from .room import NotificationRoom
+from .rows import Delivery, Notification
+from .store import Overtaken
+from .ways import has_wire
+
+URGENT_S, PATIENT_S = 5.0, 10.0  # how long one exchange may take
+UNSAYABLE_FOR = timedelta(minutes=1)  # how long a message that could not be made is left alone
+LEASE_S = 3.0  # a turn that a crash cut off is due again this long after its deadline
+
+Ending = Callable[..., list[Entry]]
+
+log = structlog.get_logger(__name__)
+
+
+class DeliveryTurns:
+    """The kind of row `delivery`, in groups of one partner each."""
+
+    name = "delivery"
+
+    def __init__(self, room: NotificationRoom) -> None:
+        """Take the room."""
+        self._room = room
+
+    def due(self, connection: Connection, at_us: int, limit: int) -> Sequence[Due]:
+        """Return what is due, no more of each partner than it has places."""
+        return pick(connection, self._room.registry, at_us, limit)
+
+    def limit(self, group: str) -> int | None:
+        """Return how many exchanges that partner may be burdened with at once."""
+        partner = self._room.registry.partners.get(group)
+        return partner.limits.concurrency if partner else None
+
+    async def carry(self, row: str, turn: int) -> None:
+        """Make one attempt. Raises CannotRead, CannotWrite."""
+        waits = await self._room.database.read(lambda connection: _waits(connection, row))
+        if waits is None or waits.row.turn != turn:
+            return
+        try:
+            await self._go_on(waits)
+        except Overtaken:
+            log.debug("notification.overtaken", row=row)  # another replica, or the partner itself, was first
+
+    async def _go_on(self, waits: "_Waits") -> None:
+        partner = self._room.registry.partners.get(waits.row.partner)
+        if partner is None:
+            await self._end(waits.row, settling.bury)
+        elif datetime.now(UTC) >= waits.row.expires_at:
+            await self._end(waits.row, settling.expire)
+        elif not waits.is_head or not has_wire(partner, waits.row.kind):
+            await self._leave(waits.row)
+        else:
+            await self._convey(waits, partner)
+
+    async def _convey(self, waits: "_Waits", partner: Partner) -> None:
+        row = waits.row
+        message = await self._message(waits, partner)
+        if message is None:
+            await self._end(row, settling.cancel)
+            return
+        outcome: Outcome[Conveyed | None] = await perform(
+            partner,
+            NOTIFY,
+            lambda: _attempt(partner, message),
+            deadline=Deadline.after(URGENT_S if row.urgent else PATIENT_S),
+            witness=_Conveyance(self._room, row, message),
+            drill=row.drill or row.kind == AlertKind.TEST,
+        )
+        if outcome.word != "not_asked":
+            self._tell(row)
+
+    async def _message(self, waits: "_Waits", partner: Partner) -> Alert | Change | None:
+        try:
+            return await message_of(self._room, waits.row, partner, waits.earlier)
+        except (CannotRead, CannotWrite):
+            raise
+        except Exception:  # one that cannot be said must not stand before all that can
+            await self._leave(waits.row, until=datetime.now(UTC) + UNSAYABLE_FOR)
+            raise
+
+    async def _end(self, row: Notification, ending: Ending) -> None:
+        room, at = self._room, datetime.now(UTC)
+        await room.database.write(lambda connection: ending(room, connection, row, at=at), entries=list)
+        self._tell(row)
+
+    async def _leave(self, row: Notification, *, until: datetime | None = None) -> None:
+        """Let it wait for those before it, or for the partner to come for it."""
+        changes = {"due_at": until, "turn": row.turn + 1}
+        await self._room.database.maintain(lambda connection: store.change(connection, row, changes))
+
+    def _tell(self, row: Notification) -> None:
+        self._room.changes.tell(row.about)
+        self._room.turns.look("delivery", "wake")
+
+
+async def _attempt(partner: Partner, message: Alert | Change) -> Conveyed | None:
+    if isinstance(message, Change):
+        await cast(TakesChanges, partner.port).convey_change(message, key=message.id)
+        return None
+    return await cast(TakesAlerts, partner.port).convey_alert(message, key=message.id)
+
+
+class _Conveyance:
+    """Writes down one exchange that tells a partner of something."""
+
+    def __init__(self, room: NotificationRoom, row: Notification, message: Alert | Change) -> None:
+        self._room = room
+        self._row = row
+        self._message = message
+
+    async def intent(self) -> None:
+        """Claim the turn. Raises Overtaken, CannotWrite."""
+        at, row = datetime.now(UTC), self._row
+        lease = timedelta(seconds=(URGENT_S if row.urgent else PATIENT_S) + LEASE_S)
+        changes: dict[str, Any] = {"turn": row.turn + 1, "attempts": row.attempts + 1, "due_at": at + lease}
+        self._row = replace(row, **changes)
+        await self._room.database.write(
+            lambda connection: store.change(connection, row, changes),
+            entries=[entries.conveying(self._row, self._message, at=at)],
+        )
+
+    async def outcome(self, outcome: Outcome[Any]) -> None:
+        """Commit what came of it. Raises CannotWrite."""
+        if outcome.reason == "cannot_record":
+            return
+        receipts = outcome.result.receipts if isinstance(outcome.result, Conveyed) else ()
+        try:
+            people = await persons(self._room, [self._row] if receipts else [])
+            at = datetime.now(UTC)
+            await self._room.database.write(
+                lambda c: settling.settle(self._room, c, self._row, outcome, receipts, people, at=at),
+                entries=list,
+            )
+        except CannotWrite:
+            await self._room.recorder.record(entries.conveyed(self._row, outcome))
+            raise
+
+
+class _Waits(NamedTuple):
+    """What waits, whether it is its lane's first, and what of the lane its partner has had before."""
+
+    row: Notification
+    is_head: bool
+    earlier: tuple[Earlier, ...]
+
+
+def _waits(connection: Connection, row_id: str) -> _Waits | None:
+    found = up_to(connection, row_id)
+    if not found or found[-1].delivery is not Delivery.QUEUED or found[-1].due_at is None:
+        return None
+    *earlier, row = found
+    return _Waits(row, lanes.head(earlier) is None, had(earlier))
