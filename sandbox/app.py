@@ -10,6 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.agencies.routes import agency_routes
+from sandbox.bmkg.routes import bmkg_routes
+from sandbox.bpbd.routes import bpbd_routes
 from sandbox.door.middleware import Door
 from sandbox.door.routes import door_routes
 from sandbox.drift import drift
@@ -41,6 +44,7 @@ def build_app(world: World, *, seed: int = 112, drift_every_s: float | None = No
                 "what": "Gerbang sandbox: invented data (data contoh), never for real use",
                 "hospitals": [hospital.row.id for hospital in world.of_system("r4")],
                 "satusehat": [hospital.row.id for hospital in world.of_system("satusehat")],
+                "agencies": list(world.agencies),
                 "door": "/door",
             }
         )
@@ -53,5 +57,8 @@ def build_app(world: World, *, seed: int = 112, drift_every_s: float | None = No
         *vclaim_routes(world),
         *sms_routes(world),
         *push_routes(world),
+        *agency_routes(world),
+        *bpbd_routes(world),
+        *bmkg_routes(world),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Door, world=world)], lifespan=lifespan)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from sandbox.agencies.agency import Agency, build_agencies
+from sandbox.bmkg.observatory import Observatory
+from sandbox.bpbd.station import Station
 from sandbox.building import Place, places_of, without_single_beds
 from sandbox.door.journal import Journal
 from sandbox.door.troubles import Troubles
@@ -35,6 +38,9 @@ class World:
     platform: Store
     receptions: Mapping[str, Reception]
     members: Members
+    agencies: Mapping[str, Agency]
+    station: Station
+    observatory: Observatory
     credentials: Credentials = DEMO
     skew_s: float = 300.0
     troubles: Troubles = field(default_factory=Troubles)
@@ -150,5 +156,8 @@ def build_world(*, seed: int = 112, skew_s: float = 300.0, decide_s: float = 4.0
         platform=platform,
         receptions=build_receptions(platform, decide_s),
         members=Members.from_table(),
+        agencies=build_agencies(now=_now, after_s=decide_s),
+        station=Station(now=_now, after_s=decide_s),
+        observatory=Observatory(now=_now),
         skew_s=skew_s,
     )

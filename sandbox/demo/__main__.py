@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from .agencies import connect, keys_of_agencies
 from .api import post
 from .children import Child, Failed, check_free, run, start, status_of, wait_until_ready
 from .files import DemoEnv, alone_in, write_partners
@@ -120,7 +121,7 @@ def _say_where(plan: Plan, env_file: Path) -> None:
         f"""
 Gerbang is running.  DATA CONTOH - JANGAN DIPAKAI (sample data, not for use)
 
-  console   {plan.console_url}      sign in as kepala, wakil or operator: `{codes}`
+  console   {plan.console_url}      who can sign in: `{codes}`
   gateway   {plan.url}      what it can do: /openapi.json
   sandbox   {plan.sandbox_url}      trouble: /door  (sandbox/README.md)
   keys      {env_file}      one per role: dispatcher operator approver auditor partner admin
@@ -169,7 +170,10 @@ def _bring_up(plan: Plan, children: list[Child]) -> None:
     wait_until_ready(f"{plan.url}/readyz", children)
     keys = addresses | _keys(plan, known, admin)
     kept.write(keys)
-    kept.write(keys | people_of_the_demo(plan.url, admin=admin, known=known))
+    keys |= people_of_the_demo(plan.url, admin=admin, known=known)
+    agencies = keys_of_agencies(plan.url, admin=admin, known=known)
+    kept.write(keys | agencies)
+    connect(plan.url, plan.sandbox_url, agencies)
     (plan.data_dir / "admin.key").unlink(missing_ok=True)
     _say_where(plan, kept.path)
 

@@ -8,7 +8,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,8 @@ class Child:
 
     def check(self) -> None:
         """Raise Failed with its last words if it has ended."""
-        code = self.process.poll()
+        with _undisturbed():
+            code = self.process.poll()
         if code is not None:
             words = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
             raise Failed("\n".join([f"{self.name} has ended (exit {code}); its last words:", *words]))
@@ -49,6 +51,16 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put signals off: one inside `poll` would leave its lock held, and nobody could wait any more."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_the_demo() -> None:

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_bytes
 
+from sandbox.agencies.table import AGENCIES
+from sandbox.bpbd.station import NAME as BPBD
+from sandbox.bpbd.station import SECRET as BPBD_SECRET
 from sandbox.messages.sms import TOKEN as SMS_TOKEN
 from sandbox.table import HospitalRow, read_table
 from sandbox.vclaim.signing import DEMO
@@ -26,6 +29,7 @@ def _secrets_of(row: HospitalRow) -> dict[str, str]:
 def secrets() -> dict[str, str]:
     """Return what the sandbox's partners want, by the name of the gateway's secret file."""
     wanted = {"bpjs.secret": DEMO.secret, "bpjs.user_key": DEMO.user_key, "sms.token": SMS_TOKEN}
+    wanted |= {f"{agency.id}.secret": agency.secret for agency in AGENCIES} | {f"{BPBD}.secret": BPBD_SECRET}
     for row in read_table():
         wanted |= _secrets_of(row)
     return wanted

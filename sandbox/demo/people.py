@@ -7,12 +7,13 @@ from .api import post
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One account: who signs in, as what, and the invented number that wakes them."""
+    """One account: who signs in, as what, of which partner, and the invented number that wakes them."""
 
     login: str
     name: str
     role: str
     telephone: str
+    partner: str | None = None
 
     @property
     def prefix(self) -> str:
@@ -24,6 +25,9 @@ PEOPLE = (
     DemoPerson("kepala", "dr. Kepala UPTD (contoh)", "approver", "+6281100000001"),
     DemoPerson("wakil", "dr. Wakil Kepala (contoh)", "approver", "+6281100000002"),
     DemoPerson("operator", "Operator (contoh)", "operator", "+6281100000003"),
+    DemoPerson("polresta", "Piket Polresta (contoh)", "duty", "+6281100000004", "polresta-jambi"),
+    DemoPerson("damkar", "Piket Damkar (contoh)", "duty", "+6281100000005", "damkar"),
+    DemoPerson("bpbd", "Piket BPBD (contoh)", "duty", "+6281100000006", "bpbd"),
 )
 
 
@@ -41,6 +45,7 @@ def people_of_the_demo(url: str, *, admin: str, known: dict[str, str]) -> dict[s
 
 def _make(url: str, admin: str, person: DemoPerson) -> tuple[str, str]:
     body = {"login": person.login, "display_name": person.name, "role": person.role}
+    body |= {} if person.partner is None else {"partner": person.partner}
     answer = post(f"{url}/v1/accounts", body, key=admin)
     contact = {"address": f"tel:{person.telephone}"}
     post(f"{url}/v1/accounts/{answer['account']['id']}/contacts", contact, key=admin)

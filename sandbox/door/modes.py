@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-R4, SATUSEHAT, VCLAIM = "r4", "satusehat", "vclaim"
+R4, SATUSEHAT, VCLAIM, AGENCY = "r4", "satusehat", "vclaim", "agency"
 _FHIR = frozenset({R4, SATUSEHAT})
-_ALL = frozenset({R4, SATUSEHAT, VCLAIM, "sms", "push"})
+_ALL = frozenset({R4, SATUSEHAT, VCLAIM, AGENCY, "sms", "push", "bpbd", "bmkg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ MODES: dict[str, Mode] = {
     "bomb": Mode("12 MB squeezed into a few kilobytes of gzip", _ALL, on_wire=True),
     "redirect": Mode("302 to another host", _ALL, on_wire=True),
     "unauthorized": Mode("refuses good credentials", _ALL),
+    "wrong_words": Mode("keeps the message and answers in words nobody agreed on", frozenset({AGENCY})),
     "no_next": Mode("leaves the next link out although there is more", _FHIR),
     "loop": Mode("next leads back to the same page", _FHIR),
     "next_elsewhere": Mode("next leads to another host", _FHIR),

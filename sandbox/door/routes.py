@@ -9,11 +9,14 @@ from starlette.routing import Route
 
 from sandbox.world import World
 
+from .agencies import AgencyDesk
 from .beds import BedDesk
+from .bmkg import BmkgDesk
+from .bpbd import BpbdDesk
 from .messages import MessageDesk
 from .modes import MODES
 from .referrals import ReferralDesk
-from .targets import ALL_HOSPITALS, ALONE, systems_of
+from .targets import ALL_AGENCIES, ALL_HOSPITALS, ALONE, systems_of
 from .wishes import Wrong, number, read_wish, told
 
 
@@ -24,6 +27,9 @@ def door_routes(world: World, *, seed: int) -> list[Route]:
         *BedDesk(world, seed=seed).routes(),
         *MessageDesk(world).routes(),
         *ReferralDesk(world).routes(),
+        *AgencyDesk(world).routes(),
+        *BpbdDesk(world).routes(),
+        *BmkgDesk(world).routes(),
         *_Troubles(world).routes(),
     ]
 
@@ -50,7 +56,7 @@ class _Troubles:
             {
                 "data_contoh": True,
                 "troubles": troubles,
-                "targets": [*names, ALL_HOSPITALS, *ALONE],
+                "targets": [*names, ALL_HOSPITALS, *ALONE, *world.agencies, ALL_AGENCIES],
                 "modes": _modes(),
             }
         )

@@ -5,11 +5,19 @@ from starlette.types import Scope
 
 from sandbox.world import World
 
-ALL_HOSPITALS, SATUSEHAT, VCLAIM = "hospitals", "satusehat", "vclaim"
-ALONE = (SATUSEHAT, VCLAIM, "sms", "push")  # targets that are no hospital, each a system of its own
-_FIRST_PARTS = {"vclaim-rest": VCLAIM, "sms": "sms", "push": "push"}
+ALL_HOSPITALS, ALL_AGENCIES, SATUSEHAT, VCLAIM = "hospitals", "agencies", "satusehat", "vclaim"
+ALONE = (
+    SATUSEHAT,
+    VCLAIM,
+    "sms",
+    "push",
+    "bpbd",
+    "bmkg",
+)  # targets that are no hospital, each a system of its own
+_FIRST_PARTS = {"vclaim-rest": VCLAIM, "sms": "sms", "push": "push", "bpbd": "bpbd", "bmkg": "bmkg"}
 _KNOWN = frozenset(
-    "metadata Location Organization ServiceRequest Task CarePlan accesstoken Peserta sms push".split()
+    "metadata Location Organization ServiceRequest Task CarePlan accesstoken Peserta sms push"
+    " cases hook cap nowcast TEWS".split()
 )
 
 
@@ -24,6 +32,8 @@ def targets_of(scope: Scope, world: World) -> tuple[str, ...]:
     parts = f"{scope['path']}/".split("/")
     if parts[1] == "rs" and len(parts) > 2 and parts[2] in world.hospitals:
         return (parts[2], ALL_HOSPITALS)
+    if parts[1] == ALL_AGENCIES and parts[2] in world.agencies:
+        return (parts[2], ALL_AGENCIES)
     if parts[1] == "satusehat":
         holder = world.tokens.holder(bearer_of(scope), world.now())
         return (holder, SATUSEHAT, ALL_HOSPITALS) if holder else (SATUSEHAT, ALL_HOSPITALS)
@@ -41,6 +51,8 @@ def systems_of(name: str, world: World) -> frozenset[str]:
     """Return the systems behind a target's name; empty for no target."""
     if name == ALL_HOSPITALS:
         return frozenset({"r4", "satusehat"})
+    if name == ALL_AGENCIES or name in world.agencies:
+        return frozenset({"agency"})
     if name in ALONE:
         return frozenset({name})
     hospital = world.hospitals.get(name)

@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-LOGINS = ("KEPALA", "WAKIL", "OPERATOR")
+LOGINS = ("KEPALA", "WAKIL", "OPERATOR", "POLRESTA", "DAMKAR", "BPBD")
+AGENCIES = ("POLRESTA_JAMBI", "DAMKAR", "DINSOS", "BPBD", "DISPATCH")  # each has a key of its own
 ROOT = Path(__file__).parents[2]
 
 # Speaks the gateway's command line and just enough of its API; keys live in a file, as in a database.
@@ -164,7 +165,8 @@ def test_starts_both_and_keeps_its_keys_over_restarts(demo: Demo) -> None:
     roles = ("ADMIN", "DISPATCHER", "OPERATOR", "APPROVER", "AUDITOR", "PARTNER", "DISPATCH")
     others = {"GERBANG_URL", "GERBANG_CONSOLE_URL", "GERBANG_SANDBOX_URL", "GERBANG_DATA_DIR"}
     logins = {f"GERBANG_SIGN_IN_{login}_{what}" for login in LOGINS for what in ("PASSWORD", "TOTP")}
-    assert set(known) == others | logins | {f"GERBANG_KEY_{role}" for role in roles}
+    keys = {f"GERBANG_KEY_{role}" for role in roles} | {f"GERBANG_KEY_OF_{agency}" for agency in AGENCIES}
+    assert set(known) == others | logins | keys
     assert known["GERBANG_KEY_DISPATCH"] == known["GERBANG_KEY_DISPATCHER"]
     assert known["GERBANG_KEY_PARTNER"].endswith("partner-rsud-sayoeti")
     assert stat.S_IMODE((demo.var / "demo.env").stat().st_mode) == 0o600
@@ -233,9 +235,9 @@ def check_files(demo: Demo) -> None:
     text = (demo.var / "partners.toml").read_text(encoding="utf-8")
     assert f"http://127.0.0.1:{demo.ports[1]}/vclaim-rest" in text
     assert "{sandbox}" not in text
-    assert len(tomllib.loads(text)["partners"]) == 19
+    assert len(tomllib.loads(text)["partners"]) == 27
     files = list((demo.var / "secrets").iterdir())
-    assert len(files) == 16
+    assert len(files) == 21
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE((demo.var / "secrets").stat().st_mode) == 0o700
 

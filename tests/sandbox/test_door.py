@@ -171,9 +171,19 @@ def test_the_door_refuses_what_cannot_happen(sandbox: httpx.Client, target: str,
 
 
 def test_the_door_explains_itself(sandbox: httpx.Client) -> None:
-    """It lists the targets (twelve hospitals with a system) and every mode with a sentence."""
+    """It lists the targets (twelve hospitals with a system, and others) and every mode with a sentence."""
     shown = sandbox.get("/door").json()
-    assert len(shown["targets"]) == 17
+    others = {
+        "hospitals",
+        "satusehat",
+        "vclaim",
+        "sms",
+        "push",
+        "agencies",
+        *sandbox.get("/door/agencies").json(),
+    }
+    assert others < set(shown["targets"])
+    assert len([name for name in shown["targets"] if name.startswith("rs")]) == 12
     assert set(shown["modes"]) == set(MODES)
     assert all(mode["says"] for mode in shown["modes"].values())
 
@@ -186,6 +196,7 @@ def test_every_wire_trouble_reaches_every_partner(sandbox: httpx.Client, mode: s
         "satusehat": "/satusehat/fhir-r4/v1/Location",
         "sms": "/sms/send",
         "push": "/push/x",
+        "damkar": "/agencies/damkar/hook",
     }
     for target, address in targets.items():
         trouble(sandbox, target, mode, seconds=1.0, times=1)

@@ -12,6 +12,9 @@ from sandbox.vclaim.signing import DEMO
 
 PARTNERS = Path(__file__).parents[2] / "sandbox" / "partners.toml"
 
+AGENCIES = {"polresta-jambi", "damkar", "dinsos", "bpbd", "satpol-pp", "dispatch"}  # satpol-pp has no system
+AUTHORITIES = {"bmkg-nowcast", "bmkg-gempa"}
+
 
 def partners() -> dict[str, dict[str, object]]:
     """Return the demo's partners by id."""
@@ -34,7 +37,7 @@ def test_sixteen_hospitals_of_which_twelve_have_a_system() -> None:
 def test_the_partner_file_names_the_table_the_insurer_and_the_ways_to_wake() -> None:
     """Same ids, names, telephones and places; a system only where the table has one."""
     found = partners()
-    assert set(found) == {row.id for row in read_table()} | {"bpjs", "sms", "push"}
+    assert set(found) == {row.id for row in read_table()} | {"bpjs", "sms", "push"} | AGENCIES | AUTHORITIES
     for row in read_table():
         partner = found[row.id]
         place = {"latitude": row.latitude, "longitude": row.longitude, "address": row.address}
@@ -59,12 +62,13 @@ def test_hospitals_say_they_treat_what_they_have_beds_for() -> None:
 
 
 def test_every_secret_a_partner_needs_is_written_and_none_stands_in_the_file() -> None:
-    """Secret files are named `<partner>.<setting>`; their values begin with demo-."""
+    """Secret files are named `<partner>.<setting>`; the values begin with demo-, or are derived from it."""
     wanted = {f"{row.id}.{name}" for row in read_table() if (name := _secret_of(row))}
+    wanted |= {f"{agency}.secret" for agency in AGENCIES - {"satpol-pp"}}
     assert set(secrets()) == wanted | {"bpjs.secret", "bpjs.user_key", "sms.token"}
     text = PARTNERS.read_text(encoding="utf-8")
     for value in secrets().values():
-        assert value.startswith("demo-")
+        assert value.startswith(("demo-", "whsec_"))
         assert value not in text
 
 
@@ -75,7 +79,8 @@ def _secret_of(row: HospitalRow) -> str | None:
 def test_the_partner_file_speaks_to_the_sandbox_alone() -> None:
     """Every address begins with the launcher's placeholder, and BPJS's consumer id is the sandbox's."""
     addresses = re.findall(r'_url = "([^"]*)"', PARTNERS.read_text(encoding="utf-8"))
-    assert len(addresses) == 7 + 2 * 5 + 1 + 1  # own servers, platform and its tokens, insurer, texts
+    # Own servers, platform and its tokens, insurer, texts; agencies, the two lists of BMKG.
+    assert len(addresses) == 7 + 2 * 5 + 1 + 1 + len(AGENCIES - {"satpol-pp"}) + len(AUTHORITIES)
     assert all(address.startswith("{sandbox}/") for address in addresses)
     settings = partners()["bpjs"]["settings"]
     assert isinstance(settings, dict)
