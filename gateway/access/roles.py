@@ -14,7 +14,8 @@ class Role(StrEnum):
     OPERATOR = "operator"
     APPROVER = "approver"
     AUDITOR = "auditor"
-    PARTNER = "partner"
+    PARTNER = "partner"  # a partner's system
+    DUTY = "duty"  # a partner's duty officer: a person, who sees only what that partner is told
     ADMIN = "admin"
 
 
@@ -23,9 +24,9 @@ class Principal:
     """
     Who asks: a machine known by an accepted key, or a person known by a session.
 
-    *key_id* is the key's or the account's id; *kind* is machine or person. *partner* is the partner a key of
-    that role speaks for. *grace* is True where a dispatcher's key has expired and still works for what must
-    not stop.
+    *key_id* is the key's or the account's id; *kind* is machine or person. *partner* is whom a partner's key
+    speaks for, or whose duty officer it is. *grace* is True where a dispatcher's key has expired and still
+    works for what must not stop.
     """
 
     key_id: str

@@ -134,6 +134,9 @@ def _order(wanted: NewKey, *, default_days: int) -> KeyOrder:
     if (wanted.role is Role.PARTNER) != (wanted.partner is not None):
         sentence = "Is required for the role partner and belongs to no other."
         raise Problem("wrong-input", errors=[("body.partner", "partner_role", sentence)])
+    if wanted.role is Role.DUTY:
+        sentence = "A duty officer is a person: make an account."
+        raise Problem("wrong-input", errors=[("body.role", "not_a_machine", sentence)])
     return KeyOrder(wanted.role, wanted.holder, wanted.partner, wanted.days or default_days)
 
 

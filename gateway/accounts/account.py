@@ -12,8 +12,8 @@ STEP_UP_US = 300 * 1_000_000  # a decision asks for a proof no older than this
 HALF_US = 5 * 60 * 1_000_000  # between the password and the second proof
 ONE_TIME_US = 14 * 24 * 3600 * 1_000_000  # a password an admin set, until its owner has changed it
 
-# A partner's system has a key, never an account.
-ROLES = (Role.DISPATCHER, Role.OPERATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN)
+# A partner's system has a key, never an account; its duty officer is a person.
+ROLES = (Role.DISPATCHER, Role.OPERATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN, Role.DUTY)
 
 # No digits: an id can never be taken for part of somebody's number. No l, o: they read as 1 and 0.
 _LETTERS = "abcdefghijkmnpqrstuvwxyz"
@@ -26,7 +26,7 @@ class Account:
 
     *password* is an argon2id hash; *totp* the sealed secret of one-time codes, *totp_next* one that awaits
     its first code; *totp_step* the last 30-s step whose code was used. *must_change* says that the password
-    came from an admin.
+    came from an admin. *partner* is whose duty officer it is, None for everybody else.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Account:
     created_at_us: int
     created_by: str
     disabled_at_us: int | None = None
+    partner: str | None = None
 
     def __repr__(self) -> str:
         """Show id and role."""

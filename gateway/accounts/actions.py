@@ -17,11 +17,21 @@ from .room import AccountRoom
 
 @dataclass(frozen=True, slots=True)
 class AccountOrder:
-    """Whom an admin wants to sign in: *login* lower-case, *display_name* what colleagues read."""
+    """
+    Whom an admin wants to sign in: *login* lower-case, *display_name* what colleagues read.
+
+    A duty officer names the *partner*, nobody else does.
+    """
 
     login: str
     display_name: str
     role: Role
+    partner: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a duty officer of nobody, or a partner where none belongs."""
+        if (self.role is Role.DUTY) != (self.partner is not None):
+            raise ValueError("a duty officer's account names its partner, no other does")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,7 +45,9 @@ class Handed:
 
 
 async def create(room: AccountRoom, order: AccountOrder, *, by: Principal, request: str) -> Handed:
-    """Make an account. Raises Problem `conflict` if the login is somebody's, CannotWrite."""
+    """Make an account. Raises Problem `no-such-partner`, `conflict` where the login is taken, CannotWrite."""
+    if order.partner is not None and not room.known_partner(order.partner):
+        raise Problem("no-such-partner")
     password, secret, at_us = one_time(), totp.new_secret(), room.now_us()
     account_id = letters("a")
     made = Account(
@@ -51,10 +63,11 @@ async def create(room: AccountRoom, order: AccountOrder, *, by: Principal, reque
         totp_step=0,
         created_at_us=at_us,
         created_by=by.key_id,
+        partner=order.partner,
     )
 
     def told(free: bool) -> Sequence[Entry]:
-        outcome, detail = "created" if free else "conflict", {"role": str(order.role)}
+        outcome, detail = "created" if free else "conflict", entries.of_role(order.role, order.partner)
         return [
             entries.about_account(
                 "account.created", outcome, account_id, by=by.actor, request=request, detail=detail

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from contracts import Actor, Entry
 from contracts.audit import Detail
+from gateway.access.roles import Role
 
 from .account import Account, Deputyship
 
@@ -53,6 +54,11 @@ def about_account(
     return Entry(
         act, outcome, by, object_type="account", object_id=account_id, request=request, detail=detail
     )
+
+
+def of_role(role: Role, partner: str | None) -> Detail:
+    """Return what an entry says of a new account: its role, and whose duty officer it is."""
+    return {"role": str(role)} | ({} if partner is None else {"partner": partner})
 
 
 def listed(count: int, *, by: Actor, request: str) -> Entry:

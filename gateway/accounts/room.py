@@ -39,6 +39,7 @@ class AccountRoom:
     origins: tuple[str, ...] = ()
     throttle: Throttle = field(default_factory=Throttle)
     now_us: Callable[[], int] = now_us
+    known_partner: Callable[[str], bool] = frozenset[str]().__contains__  # nobody's duty officer
 
     def place(self, origin: str) -> Place | None:
         """Return the place a browser at *origin* stands at, None where passkeys cannot be."""

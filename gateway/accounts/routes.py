@@ -40,6 +40,10 @@ class NewAccount(BaseModel):
     ]
     display_name: Name
     role: Annotated[Role, Field(strict=False, description="What the person may do; never partner.")]
+    partner: Annotated[
+        str | None,
+        Field(pattern="^[a-z0-9-]{2,40}$", description="For the role duty: whose duty officer it is."),
+    ] = None
 
 
 class PasswordOrder(BaseModel):
@@ -57,6 +61,7 @@ class AccountState(BaseModel):
     login: str
     display_name: str
     role: Role
+    partner: str | None
     must_change: bool
     created_at: datetime
     created_by: str
@@ -95,7 +100,12 @@ async def create_account(request: Request, wanted: NewAccount) -> HandedAccount:
     """Make an account with a one-time password, to be changed at the first sign-in within 14 days."""
     if wanted.role not in ROLES:
         raise Problem("wrong-input", errors=[("body.role", "not_a_person", "A partner has a key instead.")])
-    order = AccountOrder(wanted.login, wanted.display_name, wanted.role)
+    if (wanted.role is Role.DUTY) != (wanted.partner is not None):
+        raise Problem(
+            "wrong-input",
+            errors=[("body.partner", "partner", "The role duty names its partner, no other does.")],
+        )
+    order = AccountOrder(wanted.login, wanted.display_name, wanted.role, wanted.partner)
     room = _room(request)
     return _handed(
         room, await actions.create(room, order, by=principal(request), request=request_id(request))
@@ -157,6 +167,7 @@ def _state(account: Account) -> AccountState:
         login=account.login,
         display_name=account.display_name,
         role=account.role,
+        partner=account.partner,
         must_change=account.must_change,
         created_at=_moment(account.created_at_us),
         created_by=account.created_by,

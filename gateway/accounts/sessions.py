@@ -44,7 +44,7 @@ def csrf_of(token: str) -> str:
     return hmac_of(token.encode("utf-8", "surrogatepass"), b"gerbang csrf", "sha256").hex()[:32]
 
 
-DESKS = frozenset({Role.DISPATCHER, Role.OPERATOR})
+DESKS = frozenset({Role.DISPATCHER, Role.OPERATOR, Role.DUTY})
 
 
 async def session_of(request: Request) -> Session | None:
@@ -95,7 +95,9 @@ def principal_of(session: Session) -> Principal:
     account = session.account
     ends = (session.opened_at_us or session.begun_at_us) + ABSOLUTE_US
     expires_at = datetime.fromtimestamp(ends // 1_000_000, UTC)
-    return Principal(account.id, account.role, account.display_name, None, expires_at, kind="person")
+    return Principal(
+        account.id, account.role, account.display_name, account.partner, expires_at, kind="person"
+    )
 
 
 def give(request: Request, response: Response, token: str) -> None:

@@ -39,6 +39,7 @@ account = Table(
     Column("created_at_us", BigInteger, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("disabled_at_us", BigInteger),
+    Column("partner", Text),
 )
 
 passkey = Table(

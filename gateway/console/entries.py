@@ -1,8 +1,9 @@
 """
 The declared sets of the pages: opening one leaves what the rooms behind it leave.
 
-A form leaves what the room's own action leaves (gateway/referrals/entries.py, gateway/accounts/entries.py);
-one that is sent back before it reaches the room, for a fresh proof or for want of its token, leaves nothing.
+A form leaves what the room's own action leaves (each room's entries.py); one that is sent back before it
+reaches the room, for a fresh proof or for want of its token, leaves nothing. A duty officer's form is held
+against what his agency was told, and that is handed out anew.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,16 @@ DECLARED_SET: Mapping[str, tuple[str, ...]] = {
     "send that form": ("referral.created", "referral.submitted"),
     "open the board": ("capacity.asked",),
     "open the partners": ("partners.listed",),
-    "look for a number": ("referral.listed",),
+    "open one partner": ("notification.listed",),
+    "open the incidents": ("incident.listed", "incident.listed"),
+    "open the form of a new incident": (),
+    "send the form of an incident": ("incident.opened", "notification.accepted"),
+    "look at an incident": ("incident.shown",),
+    "open the alarms": (),
+    "open the duty officer's page": ("inbox.read", "notification.conveyed"),
+    "press its button": ("inbox.read", "notification.receipt"),
+    "enter a call by a form": ("notification.receipt",),
+    "look for a number": ("referral.listed", "incident.listed"),
     "look for a person's number": (),
     "open one's account": (),
     "open the deputies": (),

@@ -119,7 +119,8 @@ def _let_in(request: Request, session: Session) -> None:
     request.scope[PRINCIPAL] = by
     passage_of(request.scope).key_id = by.key_id
     may_decide = session.may_decide(room.now_us())
-    request.scope[VISITOR] = Visitor(by.key_id, by.holder, by.role, session.csrf, may_decide)
+    must = session.account.must_change
+    request.scope[VISITOR] = Visitor(by.key_id, by.holder, by.role, session.csrf, may_decide, must)
 
 
 def _way_in(request: Request, session: Session | None, *, changes: bool) -> Response | None:

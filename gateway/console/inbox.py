@@ -1,7 +1,6 @@
 """What waits for somebody, most urgent first; no names here: whoever needs to know opens the referral."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,15 +16,13 @@ from gateway.referrals.answers import ReferralLine
 from gateway.referrals.rows import OwedWhat
 from gateway.referrals.states import State
 
-from .forms import read_form
-from .guard import ConsoleRoute
-from .render import long_page, page
+from .guard import PEOPLE, ConsoleRoute
+from .render import long_page
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
 EVERYBODY: Final = (Role.DISPATCHER, Role.OPERATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN)
 RETURNED: Final = (State.REJECTED, State.EXPIRED, State.DECLINED)  # back with the operator
-A_PERSONS_NUMBER: Final = re.compile(r"\d(?:[\W_]{0,3}\d){12,}")
 
 
 @dataclass(slots=True)
@@ -55,10 +52,11 @@ def sort(lines: Iterable[ReferralLine]) -> Inbox:
 
 
 @router.get("/")
-@allow(*EVERYBODY)
+@allow(*PEOPLE)
 async def go_home(request: Request) -> Response:
-    """Lead to what waits."""
-    return RedirectResponse("/antrean", 303)
+    """Lead to what waits for whoever asks."""
+    is_officer = principal(request).role is Role.DUTY
+    return RedirectResponse("/kotak" if is_officer else "/antrean", 303)
 
 
 @router.get("/antrean")
@@ -75,27 +73,3 @@ async def show_inbox(request: Request) -> Response:
         inbox=sort(waiting),
         going_on=[line for line in going_on if line.id not in waits],
     )
-
-
-@router.get("/cari")
-@allow(*EVERYBODY)
-async def show_search(request: Request) -> Response:
-    """Ask for a number."""
-    return page(request, "search.html", text="", personal=False, found=())
-
-
-@router.post("/cari")
-@allow(*EVERYBODY)
-async def search(request: Request) -> Response:
-    """
-    Find referrals by our number or the dispatch system's; a person's number is not looked for.
-
-    By POST: whatever somebody types stands in no address.
-    """
-    text = (await read_form(request)).get("q", "").strip()[:80]
-    personal = A_PERSONS_NUMBER.search(text) is not None
-    found: Sequence[ReferralLine] = ()
-    if text and not personal:
-        room, by = request.app.state.referrals, principal(request)
-        found = await reading.search(room, text, by=by, request=request_id(request))
-    return page(request, "search.html", text="" if personal else text, personal=personal, found=found)

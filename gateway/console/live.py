@@ -1,5 +1,5 @@
 """
-News for open pages, as server-sent events: that a referral has changed, never what.
+News for open pages, as server-sent events: that a referral or an incident has changed, never what.
 
 The page then reads itself again by its own address, with its own rights and its own audit entry. A stream
 does not outlive its session: that is looked at before news is told, and with every sign of life.
@@ -17,12 +17,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from gateway.access.guard import allow
-from gateway.access.roles import Role
 from gateway.accounts.sessions import holds
-from gateway.referrals.changes import Changes
+from gateway.changes import Changes
 
-from .guard import ConsoleRoute, session_in
-from .news import news
+from .guard import PEOPLE, ConsoleRoute, session_in
+from .listening import TO_EVERYTHING, Listening, listening_of
 
 router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
 
@@ -38,16 +37,21 @@ _open: Counter[str] = Counter()  # by account
 
 
 @router.get("/live")
-@allow(Role.DISPATCHER, Role.OPERATOR, Role.APPROVER, Role.AUDITOR, Role.ADMIN)
+@allow(*PEOPLE)
 async def stream_changes(request: Request) -> Response:
-    """Stream `change` events with the referral's id; 503 beyond 200 streams: then ask by the clock."""
+    """
+    Stream `change` events with the id of what changed; 503 beyond 200 streams: then ask by the clock.
+
+    A duty officer hears that something of his agency's has changed, and nothing of what others do.
+    """
     session = session_in(request)
     if _open.total() >= MOST or _open[session.account.id] >= MOST_OF_ONE:
         return PlainTextResponse("", 503, headers={"retry-after": "30"})
     events = stream(
-        request.app.state.referrals.changes,
+        request.app.state.changes,
         account=session.account.id,
         signed_in=partial(holds, request.app.state.accounts, session),
+        listening=listening_of(request, session.account),
     )
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
@@ -58,6 +62,7 @@ async def stream(
     *,
     account: str,
     signed_in: Holds,
+    listening: Listening = TO_EVERYTHING,
     heartbeat_s: float = HEARTBEAT_S,
     look_every_s: float = LOOK_EVERY_S,
     longest_s: float = LONGEST_S,
@@ -65,13 +70,17 @@ async def stream(
     """
     Yield events for *account* until *longest_s* is over or it is no longer *signed_in*.
 
-    A comment after each *heartbeat_s* without news; looked at that at most every *look_every_s* seconds.
+    A comment after each *heartbeat_s* without news; looked at that at most every *look_every_s* seconds. What
+    the page has missed, as *listening* knows it, comes first.
     """
     _open[account] += 1
     try:
         with changes.follow() as ids:
             yield b"retry: 3000\n: hello\n\n"
-            async for changed in _while(news(ids, every_s=heartbeat_s), signed_in, look_every_s, longest_s):
+            for each in listening.missed():
+                yield event(each)
+            heard = listening.heard(ids, sign_s=heartbeat_s)
+            async for changed in _while(heard, signed_in, look_every_s, longest_s):
                 yield event(changed)
     finally:
         _open[account] -= 1
@@ -94,7 +103,7 @@ async def _while(
 
 
 def event(changed: str | None) -> bytes:
-    """Return the event that tells of a changed referral, a comment when there is none to tell of."""
+    """Return the event that tells of what has changed, a comment when there is nothing to tell of."""
     return (
         b": still here\n\n" if changed is None else b"event: change\ndata: %b\n\n" % changed.encode("ascii")
     )

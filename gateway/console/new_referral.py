@@ -20,6 +20,7 @@ from gateway.referrals.orders import Then
 
 from .forms import read_fields
 from .guard import ConsoleRoute
+from .ordered import number
 from .referral_page import address_of
 from .render import page
 
@@ -70,7 +71,7 @@ def body_of(form: Mapping[str, str], hospitals: Iterable[str]) -> dict[str, Any]
     criterion = filled.get("criterion")
     patient: dict[str, Any] = {name: filled[name] for name in _PATIENT if name in filled}
     if "age_years" in filled:
-        patient["age_years"] = _number(filled["age_years"], int)
+        patient["age_years"] = number(filled["age_years"], int)
     body = {name: filled[name] for name in _TOLD if name in filled} | _place(filled.get("place"))
     return body | {
         "then": str(Then.BREAK_GLASS if criterion else Then.SUBMIT),
@@ -87,15 +88,7 @@ def _place(text: str | None) -> dict[str, Any]:
     if text is None:
         return {}
     latitude, _, longitude = text.partition(",")
-    return {"lat": _number(latitude, float), "lon": _number(longitude, float)}
-
-
-def _number(text: str, kind: type[int] | type[float]) -> int | float | str:
-    """Return the number, or the text for the body's own rules to refuse."""
-    try:
-        return kind(text)
-    except ValueError:
-        return text
+    return {"lat": number(latitude, float), "lon": number(longitude, float)}
 
 
 def marked(places: Iterable[str]) -> frozenset[str]:

@@ -100,6 +100,14 @@ def note_in(form: Form) -> str | None:
     return form.get("note", "").strip()[:2000] or None
 
 
+def number(text: str, kind: type[int] | type[float]) -> int | float | str:
+    """Return the number, or the text for the body's own rules to refuse."""
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
 def wrong(field: str, *, code: str = "enum") -> Problem:
     """Return the problem of one field."""
     return Problem("wrong-input", errors=[(f"body.{field}", code, "Wanted as the page offers it.")])

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -29,7 +30,10 @@ from .visitor import Visitor, visitor_of
 from .words import Speech, speech_for
 
 POLICY: Final = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-_STANDING = (standing.state_text, standing.ask_text, standing.alarm_text, standing.no_refusal)
+_STANDING = (
+    *(standing.state_text, standing.ask_text, standing.alarm_text, standing.no_refusal),
+    standing.incident_text,
+)
 
 
 def _environment() -> Environment:
@@ -77,6 +81,7 @@ def _everywhere(request: Request) -> dict[str, Any]:
         "csrf": _csrf(visitor),
         "environment": str(request.app.state.settings.environment),
         "counts": _counts(request) if visitor else NOTHING,
+        "partner_of": partial(partner_of, request),
         "path": request.url.path,
         "here": here(request),
         "now": now,
@@ -100,6 +105,13 @@ def _times(now: datetime, t: Speech) -> dict[str, Callable[..., Any]]:
         "age": partial(ticking, "age", moments.age),
         "left": partial(ticking, "left", moments.left),
     }
+
+
+def partner_of(request: Request, partner: str) -> Any:
+    """Return that partner's name and telephone; one that is in no file any more still has its id."""
+    registry = getattr(request.app.state, "registry", None)
+    found = registry.partners.get(partner) if registry is not None else None
+    return found or SimpleNamespace(name=partner, phone=None)
 
 
 def _csrf(visitor: Visitor | None) -> Callable[[], Markup]:

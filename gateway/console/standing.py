@@ -1,6 +1,8 @@
-"""Where a referral and each hospital stand, in the reader's language: the room's own words, never others."""
+"""Where a referral, a hospital, an incident stand, in the reader's language: the rooms' own words only."""
 
 from contracts import AnswerState
+from gateway.incidents import words as incidents
+from gateway.incidents.rows import State as IncidentState
 from gateway.referrals import words
 from gateway.referrals.answers import AskView, ReferralLine
 from gateway.referrals.rows import AskState
@@ -9,6 +11,11 @@ from gateway.referrals.rows import AskState
 def state_text(line: ReferralLine, *, language: str) -> str:
     """Return where the referral stands."""
     return words.state_text(line.state, line.clearance, language=language)
+
+
+def incident_text(state: IncidentState, *, language: str) -> str:
+    """Return where the incident stands."""
+    return incidents.STATES[state][language]
 
 
 def alarm_text(code: str, *, language: str) -> str:

@@ -14,7 +14,8 @@ class Visitor:
     """
     A person with a session, as the guard leaves it in the request's scope under VISITOR.
 
-    *csrf* is the session's token; *may_decide* says whether the last step-up is at most 300 s old.
+    *csrf* is the session's token; *may_decide* says whether the last step-up is at most 300 s old,
+    *must_change* that every page but that of the password still leads there.
     """
 
     account: str
@@ -22,6 +23,7 @@ class Visitor:
     role: Role
     csrf: str
     may_decide: bool = False
+    must_change: bool = False
 
 
 def visitor_of(request: Request) -> Visitor | None:

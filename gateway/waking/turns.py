@@ -90,7 +90,7 @@ class WakeTurns:
             to=address,
             title=words.title,
             text=words.text,
-            link=link(self._room.public_url, planned.object_id),
+            link=link(self._room.public_url, planned.object_id, why=planned.why),
             until=datetime.fromtimestamp(planned.until_at_us / 1_000_000, UTC),
             urgent=planned.urgent,
         )

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 LANGUAGES = ("id", "en")
-REFERRAL = "r-"  # how the numbers of referrals begin
+# Where the matter is seen to, by how its number begins; anything else waits in the inbox.
+PAGES = {"r-": "/rujukan/{}", "i-": "/insiden/{}", "n-": "/pemberitahuan/{}"}
+DUTY = "alert_waiting"  # wakes a partner's duty officer, who has one page only
 
 _OTHER = "other"  # for a reason nobody has put into words yet: it wakes all the same
 _SAMPLE = {"id": "CONTOH: ", "en": "SAMPLE: "}
@@ -38,6 +40,8 @@ def worded(why: str, number: str, *, language: str, sample: bool) -> Words:
     return Words(mark + title, mark + text.format(number=number))
 
 
-def link(public_url: str, number: str) -> str:
+def link(public_url: str, number: str, *, why: str = "") -> str:
     """Return where in the console the matter is seen to."""
-    return f"{public_url}/rujukan/{number}" if number.startswith(REFERRAL) else f"{public_url}/antrean"
+    if why == DUTY:
+        return f"{public_url}/kotak"
+    return public_url + PAGES.get(number[:2], "/antrean").format(number)

@@ -59,6 +59,18 @@ def operator(house: House) -> Person:
     return make(house, "operator", "Operator Contoh", "operator")
 
 
+@pytest.fixture(scope="module")
+def officer(house: House) -> Person:
+    """The duty officer of the police, on a telephone."""
+    return make(house, "piket", "Aiptu Contoh", "duty", "polresta-jambi")
+
+
+@pytest.fixture(scope="module")
+def admin(house: House) -> Person:
+    """Who says whether a partner is told."""
+    return make(house, "admin", "Admin Contoh", "admin")
+
+
 @pytest.fixture
 def open_page(browser: Browser, house: House) -> Iterator[Open]:
     """Open a page on a telephone of 390 px; what the browser complains about ends the test."""

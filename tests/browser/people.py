@@ -77,10 +77,12 @@ class Person:
             connection.commit()
 
 
-def make(house: House, login: str, name: str, role: str) -> Person:
+def make(house: House, login: str, name: str, role: str, partner: str | None = None) -> Person:
     """Make an account; the one-time password is changed at the first sign-in."""
+    wanted = {"login": login, "display_name": name, "role": role}
+    wanted |= {} if partner is None else {"partner": partner}
     with house.client("admin") as admin:
-        answer = admin.post("/v1/accounts", json={"login": login, "display_name": name, "role": role})
+        answer = admin.post("/v1/accounts", json=wanted)
     assert answer.status_code == 201, answer.text
     handed = answer.json()
     return Person(house, login, handed["password"], pyotp.TOTP(handed["totp_secret"]))

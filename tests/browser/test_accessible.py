@@ -11,6 +11,7 @@ from tests.running import House
 from .conftest import Open, address, shoot
 from .people import Person
 from .test_deciding import refer
+from .test_incidents import report
 
 GRAVE = {"serious", "critical"}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -27,6 +28,13 @@ PAGES = [
         ("operator", path)
         for path in ("/rujukan/baru", "/rujukan/{waits}", "/rujukan/{goes}", "/rujukan/r-nowhere")
     ),
+    *(
+        ("operator", path)
+        for path in ("/insiden", "/insiden/baru", "/insiden/{fire}", "/alarm", "/mitra/bpbd")
+    ),
+    ("approver", "/insiden/{fire}"),
+    *(("duty", path) for path in ("/kotak", "/akun", "/akun/bangun")),
+    ("admin", "/mitra/bpbd"),
 ]
 
 TO_TOUCH = "a, button, summary, select, textarea, input:not([type=hidden])"
@@ -51,21 +59,30 @@ PLANTED = """() => {
 
 @pytest.fixture(scope="module")
 def referrals(house: House) -> dict[str, str]:
-    """One referral that waits, one emergency that goes on with everything on it."""
+    """One referral that waits, one emergency that goes on with everything on it, one incident that alarms."""
     waits = refer(house, kelas="1", source_ref={"system": "112", "ticket": "T-2026-17"})
     goes = refer(house, then="break_glass", criteria=["haemodynamic"], lat=-1.607, lon=103.582, drill=True)
-    return {"waits": waits, "goes": goes}
+    place = {"address": "Jl. Contoh 7", "landmark": "Pasar", "lat": -1.617, "lon": 103.613}
+    told = {"narrative": "Api di atap", "cautions": ["hazmat"], "casualties": {"injured": 2}, "drill": True}
+    fire = report(house, category="fire", caller={"name": "Budi", "phone": "0811740112"}, **place, **told)
+    report(house, **place, **told)
+    with house.client("operator") as operator:
+        operator.post(f"/v1/incidents/{fire}/updates", json={"severity": "extreme"}).raise_for_status()
+    return {"waits": waits, "goes": goes, "fire": fire}
 
 
 @pytest.fixture(scope="module")
-def signed_in(browser: object, house: House, head: Person, operator: Person) -> dict[str, dict[str, object]]:
+def signed_in(
+    browser: object, house: House, head: Person, operator: Person, officer: Person, admin: Person
+) -> dict[str, dict[str, object]]:
     """Sign each of them in once; their cookies serve every look."""
     kept = {}
-    for role, person in (("approver", head), ("operator", operator)):
+    people = {"approver": head, "operator": operator, "duty": officer, "admin": admin}
+    for role, person in people.items():
         context = browser.new_context()  # type: ignore[attr-defined]  # a browser
         page = context.new_page()
         page.goto(address(house, "/masuk"))
-        person.sign_in(page)
+        person.sign_in(page, "/")
         kept[role] = context.storage_state()
         context.close()
     return kept
@@ -82,7 +99,7 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("role", ["operator", "approver"])
+@pytest.mark.parametrize("role", ["operator", "approver", "duty", "admin"])
 @pytest.mark.parametrize("look", ["light", "dark", "narrow", "english"])
 def test_every_page_can_be_used_by_everybody(
     open_page: Open,
@@ -94,7 +111,7 @@ def test_every_page_can_be_used_by_everybody(
 ) -> None:
     """In daylight and in the dark, on a very small telephone, and in English."""
     options = {"storage_state": signed_in[role]} | (DARK if look == "dark" else {})
-    page = open_page("/antrean", **options, **({"viewport": NARROW} if look == "narrow" else {}))
+    page = open_page("/", **options, **({"viewport": NARROW} if look == "narrow" else {}))
     if look == "english":
         page.get_by_role("button", name="English").click()
     for path in (path for who, path in PAGES if who == role):

@@ -115,7 +115,7 @@ def test_who_decides_second_is_told_and_loses_nothing(house: House, head: Person
     page = open_page("/antrean")
     head.enter(page, f"/rujukan/{referral}")
     late = open_page(f"/rujukan/{referral}", beside=page)
-    late.route("**/live", lambda route: route.abort())  # a tab without news
+    late.route("**/live?*", lambda route: route.abort())  # a tab without news
     late.goto(page.url)
     page.get_by_role("button", name="Setujui", exact=True).click()
     page.wait_for_url("**tercatat=approve")

@@ -2,19 +2,24 @@
 // Keeps an open page true: reads it again when something changed, keeps ages and timers going, and says at once
 // when it can no longer do so. Without it every page works; it is then read again by hand.
 //
-// Parts to be put anew carry data-live="<name>"; the page says what it watches by data-watch ("any" or an id) and
-// how often it is read again without news by data-every (seconds).
+// Parts to be put anew carry data-live="<name>"; the page says what it watches by data-watch ("any" or ids) and
+// how often it is read again without news by data-every (seconds). A page with data-alarms keeps its bar of alarms
+// true as well, from that address, whatever else it shows. Whatever was put anew is told by the event gerbang:shown.
 
 (() => {
   const words = document.getElementById("tick-words").dataset;
   const lost = document.getElementById("connection");
   const news = document.getElementById("news");
-  const watched = () => document.querySelector("[data-watch]")?.dataset.watch;
+  const watched = () => document.querySelector("[data-watch]")?.dataset.watch ?? "";
+  const watches = (id) => watched() === "any" || (id === "*" && watched()) || watched().split(" ").includes(id);
+  const alarms = document.querySelector("[data-alarms]")?.dataset.alarms;
+  const JUST_MS = 1500; // a page that was just read again need not be for the numbers that follow from the same change
   const SETTLE_MS = 900; // a button that has just moved under a thumb must not be pressed by it
   const FLOOD_MS = 1000; // between two readings while news keeps coming: ten consoles must not hold up bed answers
   let ahead = 0; // the server's clock minus this device's, milliseconds: a phone's clock may be wrong
   let busy = false;
-  let again = false;
+  let again = null;
+  let readAt = -JUST_MS;
 
   // --- ages and timers
 
@@ -51,13 +56,21 @@
   const bare = (part) => {
     const copy = part.cloneNode(true);
     for (const each of copy.querySelectorAll("time[data-tick]")) { each.textContent = ""; each.removeAttribute("class"); }
-    return copy.innerHTML;
+    return copy.outerHTML; // what a part says of itself counts as well
   };
 
+  function isTyped(field) {
+    if (field.type === "hidden") return [...field.form.elements].some((each) => each.type !== "hidden" && isTyped(each));
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    return field.selectedIndex !== Math.max(0, [...field.options].findIndex((each) => each.defaultSelected));
+  }
+
+  // What nobody has touched takes its new value; a form that was touched keeps the version it was read on.
   function typed(part) {
-    const fields = [...part.querySelectorAll("textarea, select, input:not([type=hidden])")];
+    const fields = [...part.querySelectorAll("textarea, select, input")];
     return {
-      fields: fields.filter((each) => each.id).map((each) => [each.id, each.value, each.checked]),
+      fields: fields.filter((each) => each.id && isTyped(each)).map((each) => [each.id, each.value, each.checked]),
       open: [...part.querySelectorAll("details[open][id]")].map((each) => each.id),
       focus: part.contains(document.activeElement) ? document.activeElement.id : "",
     };
@@ -75,43 +88,70 @@
   }
 
   function settle(part) {
-    const buttons = [...part.querySelectorAll("main button:not(:disabled)")];
+    const buttons = [...part.querySelectorAll("button:not(:disabled)")];
+    const focused = buttons.find((each) => each === document.activeElement);
     for (const each of buttons) each.disabled = true;
-    setTimeout(() => buttons.forEach((each) => { each.disabled = false; }), SETTLE_MS);
+    setTimeout(() => {
+      for (const each of buttons) each.disabled = false;
+      if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
+    }, SETTLE_MS);
   }
 
-  function swap(page) {
+  function swap(page, which) {
     let changed = false;
-    for (const part of document.querySelectorAll("[data-live]")) {
+    for (const part of document.querySelectorAll(which)) {
       const fresh = page.querySelector(`[data-live="${part.dataset.live}"]`);
       if (!fresh || bare(fresh) === bare(part)) continue;
       const kept = typed(part);
       part.replaceWith(fresh);
       restore(kept);
       settle(fresh);
+      if (fresh.dataset.live === "alarms") settle(document.getElementById("main")); // it moves all below it
       changed = true;
     }
-    document.getElementById("shown-at").replaceWith(page.getElementById("shown-at"));
     return changed;
   }
 
-  async function refresh({ tell }) {
-    if (busy) { again = true; return; }
+  const number = /^(\(\d+\) )?/; // how many alarms, before the title
+
+  function retitle(page) {
+    const title = document.title.replace(number, number.exec(page.title)[0]);
+    if (document.title !== title) document.title = title;
+  }
+
+  // What is being pressed stays where it is until it was let go: else the press would be lost.
+  let pressed = false;
+  addEventListener("pointerdown", () => { pressed = true; }, { capture: true });
+  for (const each of ["pointerup", "pointercancel"]) addEventListener(each, () => setTimeout(() => { pressed = false; }), { capture: true });
+
+  async function released() {
+    for (let waited = 0; pressed && waited < 2000; waited += 40) await new Promise((done) => { setTimeout(done, 40); });
+  }
+
+  async function refresh({ tell, from = location.href }) {
+    if (busy) { again = again === null || from === location.href ? from : again; return; }
     busy = true;
+    if (from === location.href) readAt = performance.now();
     try {
-      const answer = await fetch(location.href, { redirect: "manual", headers: { accept: "text/html", "x-watching": "1" } });
+      const answer = await fetch(from, { redirect: "manual", headers: { accept: "text/html", "x-watching": "1" } });
       if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      await released();
       setClock(page);
-      if (swap(page) && tell) news.textContent = `${words.changed} ${new Date().toLocaleTimeString()}`;
+      const whole = from === location.href;
+      const changed = swap(page, whole ? "[data-live]" : '[data-live="alarms"]');
+      retitle(page);
+      if (changed && tell) news.textContent = `${words.changed} ${new Date().toLocaleTimeString()}`;
+      if (whole) document.getElementById("shown-at").replaceWith(page.getElementById("shown-at"));
+      document.dispatchEvent(new Event("gerbang:shown"));
       connected();
     } catch {
       disconnected();
     } finally {
       busy = false;
       tick();
-      if (again) { again = false; setTimeout(() => refresh({ tell: true }), FLOOD_MS); }
+      if (again !== null) { const next = again; again = null; setTimeout(() => refresh({ tell: true, from: next }), FLOOD_MS); }
     }
   }
 
@@ -126,30 +166,39 @@
   function connected() { lost.hidden = true; }
 
   function listen() {
-    const source = new EventSource("/live");
+    const shown = new URLSearchParams({ sejak: document.getElementById("shown-at").dateTime }); // what came between is told first
+    if (watched() && watched() !== "any") shown.set("lihat", watched().split(" ")[0]); // other processes change it, too
+    const source = new EventSource(`/live?${shown}`);
     let failed = null;
     source.addEventListener("open", () => {
       clearTimeout(failed);
-      if (failed !== null) refresh({ tell: true }); // something may have been missed
+      if (failed !== null) look(); // something may have been missed
       failed = null;
       connected();
     });
     source.addEventListener("change", (event) => {
-      if (watched() === "any" || event.data === "*" || watched() === event.data) refresh({ tell: true });
+      const justRead = event.data === "counted" && performance.now() - readAt < JUST_MS;
+      if (watches(event.data) && !justRead) refresh({ tell: true });
+      else if (alarms && (event.data === "counted" || event.data === "*")) refresh({ tell: false, from: alarms });
     });
     source.addEventListener("error", () => {
       if (failed === null) failed = setTimeout(disconnected, 8000);
       if (source.readyState === EventSource.CLOSED) {
-        setTimeout(() => { listen(); refresh({ tell: true }); }, 30000); // too many listen, or the session has ended
+        setTimeout(() => { listen(); look(); }, 30000); // too many listen, or the session has ended
       }
     });
     addEventListener("pagehide", () => source.close());
   }
 
+  // The page itself where it watches something, else only its bar: a form that is being filled in is left alone.
+  function look() {
+    if (watched()) refresh({ tell: true });
+    else if (alarms) refresh({ tell: false, from: alarms });
+  }
+
   function everySoOften() {
     const every = Number(document.querySelector("[data-every]")?.dataset.every || 0);
-    if (!every) return;
-    setInterval(() => { if (!document.hidden) refresh({ tell: false }); }, every * 1000);
+    if (every) setInterval(() => { if (!document.hidden) refresh({ tell: false }); }, every * 1000);
   }
 
   // --- one press, one form
@@ -164,11 +213,11 @@
 
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   addEventListener("offline", disconnected);
-  addEventListener("online", () => refresh({ tell: false }));
+  addEventListener("online", () => { if (alarms) look(); else refresh({ tell: false }); });
 
   setClock(document);
   tick();
   setInterval(tick, 10000);
-  if (watched()) listen();
+  if (watched() || alarms) listen();
   everySoOften();
 })();

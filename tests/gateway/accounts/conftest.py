@@ -51,7 +51,7 @@ class Desk:
 
     async def make(self, login: str, role: Role = Role.APPROVER, **more: Any) -> Handed:
         """Make an account."""
-        order = AccountOrder(login, more.get("display_name", f"Contoh {login}"), role)
+        order = AccountOrder(login, more.get("display_name", f"Contoh {login}"), role, more.get("partner"))
         self.handed[login] = await actions.create(self.room, order, by=ADMIN, request="r")
         return self.handed[login]
 
@@ -108,6 +108,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
         passwords=Passwords(),
         origins=("http://localhost:8112",),
         now_us=clock,
+        known_partner={"polres-jambi"}.__contains__,
     )
     yield Desk(room, clock, notebook)
     room.close()

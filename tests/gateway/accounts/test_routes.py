@@ -49,6 +49,17 @@ async def test_an_accounts_secrets_are_shown_once(admin: httpx.AsyncClient, desk
     assert [entry.act for entry in desk.notebook.entries] == ["account.created", "account.listed"]
 
 
+async def test_a_duty_officer_belongs_to_a_partner(admin: httpx.AsyncClient, desk: Desk) -> None:
+    """Of this house; answer, list and entry say which."""
+    wanted = WANTED | {"login": "piket", "role": "duty", "partner": "polres-jambi"}
+    made = (await admin.post("/v1/accounts", json=wanted)).json()["account"]
+    assert (made["role"], made["partner"]) == ("duty", "polres-jambi")
+    assert (await admin.get("/v1/accounts")).json()["accounts"] == [made]
+    assert desk.notebook.entries[0].detail == {"role": "duty", "partner": "polres-jambi"}
+    strange = await admin.post("/v1/accounts", json=wanted | {"login": "lain", "partner": "polres-lain"})
+    assert (strange.status_code, strange.json()["type"]) == (404, "urn:gerbang:problem:no-such-partner")
+
+
 async def test_a_login_is_given_once(admin: httpx.AsyncClient, desk: Desk) -> None:
     """409, written down as a conflict."""
     await admin.post("/v1/accounts", json=WANTED)
@@ -98,6 +109,9 @@ async def test_unknown_accounts_are_404(admin: httpx.AsyncClient) -> None:
         ({"display_name": "Kepala\nUPTD"}, "body.display_name"),
         ({"role": "partner"}, "body.role"),
         ({"role": "root"}, "body.role"),
+        ({"role": "duty"}, "body.partner"),
+        ({"partner": "polres-jambi"}, "body.partner"),
+        ({"role": "duty", "partner": "Polres!"}, "body.partner"),
         ({"password": "mine"}, "body.password"),
     ],
 )
@@ -126,7 +140,7 @@ def test_the_verbs_ask_the_running_gateway(monkeypatch, capsys) -> None:
     """Each verb is one question; what is handed over is printed, and nothing else of it kept."""
     asked: list[tuple[str, str, Any]] = []
     account = {"id": "a-abcdefghij", "login": "kepala", "role": "approver", "display_name": "Kepala"}
-    account |= {"disabled_at": None}
+    account |= {"disabled_at": None, "partner": None}
 
     def answer(gateway: object, method: str, path: str, **more: Any) -> Any:
         asked.append((method, path, more.get("json")))

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from gateway.access.roles import Role
 from gateway.accounts import actions, signing_in
-from gateway.accounts.sessions import holds, session_of
+from gateway.accounts.sessions import holds, principal_of, session_of
 from gateway.db import CannotRead
 
 from .conftest import ADMIN, Desk
@@ -60,13 +60,15 @@ async def test_a_login_nobody_can_have_is_refused_as_any_other(desk: Desk, login
     assert (refused.code, desk.acts()[-1]) == ("wrong", ("session.refused", "refused"))
 
 
-@pytest.mark.parametrize(("role", "stays"), [(Role.APPROVER, False), (Role.OPERATOR, True)])
+@pytest.mark.parametrize(
+    ("role", "stays"), [(Role.APPROVER, False), (Role.OPERATOR, True), (Role.DUTY, True)]
+)
 @pytest.mark.parametrize("header", [(b"x-watching", b"1"), (b"accept", b"text/event-stream")])
 async def test_a_page_that_reads_itself_again_keeps_a_desk_signed_in_and_no_telephone(
     desk: Desk, role: Role, stays: bool, header: tuple[bytes, bytes]
 ) -> None:
     """Two hours watched and never touched: the operator's screen stays, the head's telephone does not."""
-    await desk.make("orang", role)
+    await desk.make("orang", role, partner="polres-jambi" if role is Role.DUTY else None)
     desk.clock.pass_s(30)
     half, _ = await desk.give_password("orang")
     session, token = await desk.give_code(half, desk.code("orang"))
@@ -74,6 +76,15 @@ async def test_a_page_that_reads_itself_again_keeps_a_desk_signed_in_and_no_tele
         desk.clock.pass_s(600)
         await session_of(asked(desk, token, header))
     assert await holds(desk.room, session) is stays
+
+
+async def test_a_duty_officer_speaks_for_the_partner(desk: Desk) -> None:
+    """And for nobody else; whoever works here speaks for none."""
+    await desk.make("piket", Role.DUTY, partner="polres-jambi")
+    await desk.make("kepala")
+    officer, head = [principal_of(await desk.sign_in(login)) for login in ("piket", "kepala")]
+    assert (officer.role, officer.partner, officer.kind) == (Role.DUTY, "polres-jambi", "person")
+    assert head.partner is None
 
 
 async def test_a_page_that_is_touched_keeps_its_reader_signed_in(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from gateway import problems
 from gateway.access.roles import Role
 from gateway.accounts.account import Account, Session, now_us
 from gateway.capacity import actions as capacity
+from gateway.changes import Changes
 from gateway.console import (
     board,
     decisions,
@@ -28,6 +29,7 @@ from gateway.console import (
     new_referral,
     partners_page,
     referral_page,
+    search_page,
     static_files,
 )
 from gateway.console.counts import Counts
@@ -44,7 +46,6 @@ from gateway.referrals.answers import (
     ReferralLine,
     ReferralView,
 )
-from gateway.referrals.changes import Changes
 from gateway.referrals.rows import AskState, Clearance, OwedWhat, Rule, Wait
 from gateway.referrals.states import PARTY_OF, State, possible
 from tests.gateway.gate import Notebook
@@ -52,7 +53,8 @@ from tests.gateway.gate import Notebook
 NOW = datetime.now(UTC).replace(microsecond=0)
 CSRF = "c" * 32
 ROUTERS = (
-    *(board, decisions, inbox, language, live, new_referral, partners_page, referral_page, static_files),
+    *(board, decisions, inbox, language, live, new_referral, partners_page, referral_page),
+    *(search_page, static_files),
 )
 FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
 
@@ -213,6 +215,7 @@ class Desk:
     shown: ReferralView | None = None
     waiting: list[ReferralLine] = field(default_factory=list)
     going_on: list[ReferralLine] = field(default_factory=list)
+    incidents: list[Any] = field(default_factory=list)
     notebook: Notebook = field(default_factory=Notebook)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
@@ -255,11 +258,14 @@ def _pretend(made: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     state = made.app.state
     state.settings = SimpleNamespace(environment="demo")
     state.accounts = SimpleNamespace(now_us=now_us, refusals=SimpleNamespace(note=_nothing))
-    state.referrals = SimpleNamespace(changes=Changes())
+    state.changes = Changes()
+    state.referrals = SimpleNamespace(changes=state.changes)
+    state.incidents = SimpleNamespace()
     state.recorder = made.notebook
     state.registry = SimpleNamespace(partners={})
+    state.burdens = _no_burden
     state.capacity = SimpleNamespace(places=[SimpleNamespace(id="rsud-contoh", name="RSUD Contoh")])
-    state.console_counts = SimpleNamespace(now=Counts(decisions=2, owed=1))
+    state.console_counts = SimpleNamespace(now=Counts(decisions=2, owed=1), since=lambda _: [])
 
     async def somebody(_: object) -> Session:
         return made.session()
@@ -268,11 +274,16 @@ def _pretend(made: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(referral_page.reading, "view", _answering(made, lambda: made.shown))
     monkeypatch.setattr(inbox.reading, "waiting", _answering(made, lambda: made.waiting))
     monkeypatch.setattr(inbox.reading, "open_referrals", _answering(made, lambda: made.going_on))
-    monkeypatch.setattr(inbox.reading, "search", _noting(made, "search", lambda: made.waiting))
+    monkeypatch.setattr(search_page.incidents, "search", _answering(made, lambda: made.incidents))
+    monkeypatch.setattr(search_page.referrals, "search", _noting(made, "search", lambda: made.waiting))
     for name in ("carry_out", "answer_by_telephone", "review", "confirm_telephoned", "acknowledge"):
         monkeypatch.setattr(decisions.actions, name, _noting(made, name, lambda: None))
     monkeypatch.setattr(new_referral.actions, "create", _noting(made, "create", line))
     monkeypatch.setattr(capacity, "answer", _noting(made, "beds", lambda: BEDS))
+
+
+async def _no_burden() -> dict[str, object]:
+    return {}
 
 
 async def _nothing(*_: object, **__: object) -> None: ...

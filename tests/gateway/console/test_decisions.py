@@ -1,6 +1,6 @@
 """Decisions and other acts: what a form orders, the proof before it, and what the overtaken are shown."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from gateway.referrals.orders import Channel, Draft, Order, Review, TelephoneAns
 from gateway.referrals.rows import Rule
 from gateway.referrals.states import Event, State
 
-from .desk import NOW, ask, desk, happening, view
+from .desk import ask, desk, happening, view
 
 HERE = "/rujukan/r-abcdefghjkmnp"
 SEEN = (("version", "3"), ("screen", "5" * 64))
@@ -199,7 +199,7 @@ async def test_an_answer_by_telephone_is_told_in_full(monkeypatch: pytest.Monkey
     assert (answer.hospital, answer.state, answer.person) == ("rs-a", AnswerState.ACCEPTED, "Ns. Contoh")
     assert answer.channel is Channel.PHONE
     assert answer.bed_held_until == answer.at + timedelta(minutes=30)
-    assert abs(answer.at - NOW) < timedelta(minutes=1)
+    assert abs(answer.at - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

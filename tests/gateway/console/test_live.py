@@ -3,17 +3,24 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from starlette.requests import Request
 
+from gateway.access.roles import Role
+from gateway.changes import Changes
 from gateway.console import live
 from gateway.console.counts import AT_MOST_EVERY_S, CountKeeper, Counts
+from gateway.console.listening import Listening, listening_of
 from gateway.console.news import news
-from gateway.referrals.changes import Changes
+from gateway.problems import Problem
 from tests.gateway.gate import until
 
-from .desk import desk
+from .desk import Desk, desk
 
 
 async def _yes() -> bool:
@@ -44,6 +51,53 @@ async def test_a_stream_ends_by_itself_so_that_the_session_is_looked_at_again() 
     async with asyncio.timeout(2):
         events = [event async for event in _stream(Changes(), heartbeat_s=0.01, longest_s=0.05)]
     assert 3 <= len(events) <= 10
+
+
+MOMENT = "2026-11-24T10:00:00.000+00:00"
+ID = "i-abcdefghjkmnp"
+
+
+def _asked(here: Desk, partner: str | None = None, role: Role = Role.OPERATOR, **query: str) -> Listening:
+    """Return what a page is told of that somebody with this account has open."""
+    here.app.state.console_counts.since = lambda at: ["i-one", "n-two"]
+    here.app.state.database = SimpleNamespace(read=_yes)
+    account = replace(here.session().account, role=role, partner=partner)
+    scope = {"type": "http", "app": here.app, "query_string": urlencode(query).encode(), "headers": []}
+    return listening_of(Request(scope), account)
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [(MOMENT, ["i-one", "n-two"]), (MOMENT[:19], []), ("0001-01-01T00:00:00+00:00", []), ("yesterday", [])],
+)
+async def test_what_was_missed_is_told_first(
+    monkeypatch: pytest.MonkeyPatch, since: str, told: list[str]
+) -> None:
+    """A page that was just made listens a moment later; a strange moment says nothing."""
+    listening = _asked(desk(monkeypatch), sejak=since)
+    async with aclosing(_stream(Changes(), listening=listening, heartbeat_s=0.02)) as events:
+        await anext(events)
+        for each in told:
+            assert await anext(events) == f"event: change\ndata: {each}\n\n".encode()
+        assert await anext(events) == b": still here\n\n"
+
+
+async def test_a_page_says_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an id of ours; anything else is everything."""
+    here = desk(monkeypatch)
+    assert _asked(here, lihat=ID).one[0] == ID
+    assert _asked(here).one is _asked(here, lihat="i-' OR 1=1").one is None
+
+
+async def test_a_duty_officer_hears_no_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only that something of his has changed, or may have; one of nobody hears nothing."""
+    here = desk(monkeypatch)
+    officer = _asked(here, "polres-jambi", Role.DUTY, sejak=MOMENT, lihat=ID)
+    assert (officer.one, officer.missed()) == (None, ["*"])
+    assert officer.own is not None
+    assert _asked(here, "polres-jambi", Role.DUTY).missed() == []
+    with pytest.raises(Problem):
+        _asked(here, None, Role.DUTY)
 
 
 async def test_no_more_than_two_hundred_listen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -306,7 +306,7 @@ async def test_the_partners_page_shows_who_does_not_answer_first(monkeypatch: py
         )
     }
     text = (await here.get("/mitra")).text
-    names = re.findall(r'<h2 class="name">(.*?)</h2>', text)
+    names = re.findall(r'<h2 class="name"><a [^>]*>(.*?)</a></h2>', text)
     assert names == ["RS Diam", "RS Ditahan", "RS Baik", "RS Telepon"]
     assert "TIDAK MENJAWAB - telepon" in text
     assert "Ditahan sementara" in text
@@ -330,7 +330,14 @@ def _partner(
     presence = pretence.SimpleNamespace(last_answered_at=ago["a"], last_failed_at=ago["f"])
     breakers = {"x": pretence.SimpleNamespace(state=breaker)}
     return pretence.SimpleNamespace(
-        name=name, phone="0741-1", standing=standing, port=port, presence=presence, breakers=breakers
+        id=name.lower().replace(" ", "-"),
+        name=name,
+        phone="0741-1",
+        standing=standing,
+        standing_since=None,
+        port=port,
+        presence=presence,
+        breakers=breakers,
     )
 
 

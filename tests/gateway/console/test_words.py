@@ -6,14 +6,31 @@ from string import Formatter
 import pytest
 from markupsafe import Markup
 
-from contracts import AnswerState, Coverage, Criterion, Need, Urgency
+from contracts import (
+    AnswerState,
+    Category,
+    Caution,
+    Coverage,
+    Criterion,
+    Need,
+    Progress,
+    Severity,
+    Urgency,
+)
 from gateway.access.roles import Role
 from gateway.console import words
 from gateway.console.words import LANGUAGES, catalogue, speech
+from gateway.incidents.orders import Outcome, Void
+from gateway.notifications.arriving import FAILURES
+from gateway.notifications.trying import _WORDS as TESTED
+from gateway.notifications.ways import why_held
+from gateway.notifications.words import SHOWN
+from gateway.partners.shape import Standing
 from gateway.referrals import words as room
 from gateway.referrals.orders import Verdict
 from gateway.referrals.rows import AskState, Clearance, OwedWhat
 from gateway.referrals.states import Event, State
+from gateway.waking.words import table as woken
 
 TEMPLATES = sorted((words.FOLDER / "templates").glob("*.html"))
 SOURCES = [*TEMPLATES, *sorted(words.FOLDER.glob("*.py"))]
@@ -27,6 +44,13 @@ CODES = {
     "coverage": Coverage,
     "role": Role,
     "event": Event,
+    "category": Category,
+    "severity": Severity,
+    "caution": Caution,
+    "outcome": (*Outcome, *Void, "merged", "dismissed"),
+    "progress": Progress,
+    "shown": sorted(set(SHOWN.values())),
+    "tested": (*TESTED, "other"),
 }
 
 
@@ -63,6 +87,20 @@ def test_every_code_has_its_word(section: str) -> None:
     """A state, a need or a role that is added to the code cannot be forgotten here."""
     wanted = {f"{section}.{str(code).lower()}" for code in CODES[section]}
     assert wanted - set(catalogue()) == set()
+
+
+RAISED = re.compile(r"""(?:alarm|_ended)\(\w*room, connection, .*?"([a-z_]+)\"""")
+
+
+def test_every_alarm_of_notifications_has_its_words() -> None:
+    """What the room raises, by its own source, says on the bar what to do, and on a lock screen why."""
+    folder = words.FOLDER.parent / "notifications"
+    raised = {each for path in folder.glob("*.py") for each in RAISED.findall(path.read_text())}
+    raised |= {failing.alarm for failing in FAILURES.values() if failing.alarm}
+    raised |= {why_held(standing) for standing in Standing}
+    assert {"refused", "undelivered", "call_now", "expired", "not_connected", "suspended"} <= raised
+    assert {each for each in raised if not speech("id").knows(f"loud.{each}")} == set()
+    assert raised - set(woken()) == set()
 
 
 NOTED = re.compile(r"""\.note\(\s*f?"([a-z_]+)["{]|_say\(case, f?"([a-z_]+)["{]""")

@@ -55,6 +55,9 @@ def test_a_sample_says_so() -> None:
 
 
 def test_links() -> None:
-    """A referral has its page; anything else waits in the inbox."""
+    """A referral has its page, so has an incident; a duty officer has one; all else waits in the inbox."""
     assert link("https://g.example", NUMBER) == f"https://g.example/rujukan/{NUMBER}"
+    assert link("https://g.example", "i-x") == "https://g.example/insiden/i-x"
+    assert link("https://g.example", "n-x", why="call_now") == "https://g.example/pemberitahuan/n-x"
+    assert link("https://g.example", "n-x", why="alert_waiting") == "https://g.example/kotak"
     assert link("https://g.example", "h-1") == "https://g.example/antrean"
