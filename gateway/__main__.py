@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from gateway import logs
-from gateway.cli import accounts, audit, keys, openapi, serve, tour
+from gateway.cli import accounts, audit, keys, openapi, partners, serve, tour
 from gateway.cli.wrong import Wrong
 from gateway.db import CannotRead, CannotWrite
 from gateway.ground import CannotStart
@@ -16,7 +16,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs."""
     top = argparse.ArgumentParser(prog="gerbang", description=__doc__)
     verbs = top.add_subparsers(required=True, metavar="VERB")
-    for room in (serve, keys, accounts, audit, openapi, tour):
+    for room in (serve, keys, accounts, partners, audit, openapi, tour):
         room.add_verbs(verbs)
     return top
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.telemetry import TelemetryConfig
 
 from contracts import ChecksEligibility, ReportsCapacity
-from gateway import deciding, health, openapi, people, problems
+from gateway import deciding, health, informing, openapi, people, problems
 from gateway.access import routes as access_routes
 from gateway.access.actions import KeyRoom
 from gateway.access.door import KeyDoor
@@ -28,6 +28,7 @@ from gateway.audit import Recorder, Spool
 from gateway.audit.anchors import AnchorFile
 from gateway.audit.pulse import Pulse
 from gateway.background import Background
+from gateway.callbacks import receipt_routes
 from gateway.callbacks import routes as callback_routes
 from gateway.capacity import routes as capacity_routes
 from gateway.capacity.actions import CapacityRoom
@@ -37,8 +38,9 @@ from gateway.capacity.board import Boards
 from gateway.capacity.picture import Picture
 from gateway.capacity.ranking import Place
 from gateway.capacity.rounds import Rounds
+from gateway.changes import Changes
 from gateway.console import pages
-from gateway.db import CannotWrite, Database
+from gateway.db import CannotRead, CannotWrite, Database, Lead
 from gateway.edge import Edge
 from gateway.eligibility import advice
 from gateway.eligibility import routes as eligibility_routes
@@ -47,18 +49,28 @@ from gateway.eligibility.answers import EligibilityForApproval, EligibilityForDi
 from gateway.eligibility.cache import CoverageCache
 from gateway.evidence.daily import DailyReport
 from gateway.ground import Ground, open_log
+from gateway.incidents import change_routes
+from gateway.incidents import routes as incident_routes
+from gateway.incidents import store as incident_store
+from gateway.incidents.answers import IncidentAnswer, IncidentList, IncidentReading
 from gateway.inquiries import access, breach, erasure, log_routes, people_routes, rotation
 from gateway.inquiries.log import LogPage
 from gateway.inquiries.room import InquiryRoom
+from gateway.notifications import inbox_routes, standing_routes
+from gateway.notifications import routes as notification_routes
+from gateway.notifications.answers import Inbox, NotificationAnswer, NotificationList, ReceiptsHeard
 from gateway.partners import routes as partner_routes
 from gateway.partners.config import Facility
 from gateway.partners.registry import Partner, Registry, connect
+from gateway.partners.standing import StandingBook
 from gateway.people import People, finish_rotation_some_time
 from gateway.referrals import decision_routes, journey_routes
 from gateway.referrals import routes as referral_routes
 from gateway.referrals import store as referral_store
 from gateway.referrals.answers import ReferralAnswerView, ReferralList, ReferralView
 from gateway.waking import routes as waking_routes
+from gateway.warnings import routes as warning_routes
+from gateway.warnings.answers import WarningList
 
 log = structlog.get_logger()
 
@@ -68,7 +80,14 @@ ROUTERS = (
     referral_routes.router,
     decision_routes.router,
     journey_routes.router,
+    incident_routes.router,
+    change_routes.router,
+    notification_routes.router,
+    inbox_routes.router,
+    standing_routes.router,
+    warning_routes.router,
     callback_routes.router,
+    receipt_routes.router,
     account_routes.router,
     waking_routes.router,
     partner_routes.router,
@@ -98,6 +117,14 @@ STRUCTS = (
     ReferralList,
     ReferralView,
     ReferralAnswerView,
+    IncidentList,
+    IncidentReading,
+    IncidentAnswer,
+    Inbox,
+    ReceiptsHeard,
+    NotificationAnswer,
+    NotificationList,
+    WarningList,
 )
 
 description = APIRouter(route_class=GuardedRoute, tags=["health"], include_in_schema=False)
@@ -138,15 +165,18 @@ def build(ground: Ground) -> FastAPI:
 async def _life(app: FastAPI, ground: Ground) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         app.state.alarms = Alarms()
+        app.state.changes = Changes()
         background = Background(stack, app.state.alarms)
         await _storage(app, ground, background)
         await _access(app, ground, background)
         deciding.build_accounts(app.state, ground.settings, background)
-        registry = await _partners(app, ground, stack)
+        registry = await _partners(app, ground, background)
         await _capacity(app, ground, registry, background)
         _eligibility(app, ground, registry)
+        _informing(app, ground, registry, background)
         deciding.build_referrals(app.state, ground.settings, registry, background)
         deciding.build_console(app.state, background)
+        background.run(app.state.turns.run())
         _inquiries(app, ground, background)
         _tune_collector()
         log.info(
@@ -163,6 +193,8 @@ async def _storage(app: FastAPI, ground: Ground, background: Background) -> None
     background.stack.push_async_callback(state.people.close)
     background.run(finish_rotation_some_time(state.people), may_end=True)
     background.run(people.watch(state.people, state.alarms))
+    state.lead = Lead(settings.url)
+    background.run(state.lead.keep(), may_end=True)
     state.database = Database(settings.url, state.logbook)
     state.recorder = Recorder(
         state.database, Spool(settings.data_dir / "spool", size=settings.spool_bytes), state.alarms
@@ -191,10 +223,14 @@ async def _access(app: FastAPI, ground: Ground, background: Background) -> None:
     background.run(ExpiryWatch(state.database, ring, state.alarms).run())
 
 
-async def _partners(app: FastAPI, ground: Ground, stack: AsyncExitStack) -> Registry:
+async def _partners(app: FastAPI, ground: Ground, background: Background) -> Registry:
     registry = connect(ground.partners, ground.settings)
-    stack.push_async_callback(registry.close)
+    background.stack.push_async_callback(registry.close)
     app.state.registry = registry
+    book = StandingBook(app.state.database, registry)
+    with suppress(CannotRead):  # then it is as partners.toml says, until the book can be read
+        await book.load()
+    background.run(book.keep_fresh())
     return registry
 
 
@@ -211,6 +247,7 @@ async def _capacity(app: FastAPI, ground: Ground, registry: Registry, background
         state.recorder,
         interval_s=settings.capacity_refresh_s,
         deadline_s=deadline_s,
+        elsewhere=state.lead.is_elsewhere,
     )
     await rounds.restore()
     background.run(rounds.run())
@@ -260,6 +297,15 @@ def _eligibility(app: FastAPI, ground: Ground, registry: Registry) -> None:
     )
 
 
+def _informing(app: FastAPI, ground: Ground, registry: Registry, background: Background) -> None:
+    settings, state = ground.settings, app.state
+    informing.build_turns(state, settings)
+    informing.build_notifications(state, settings, registry)
+    informing.build_incidents(state, settings, registry)
+    informing.build_warnings(state, settings, registry, background)
+    informing.keep_informing(state, background)
+
+
 def _inquiries(app: FastAPI, ground: Ground, background: Background) -> None:
     settings, state = ground.settings, app.state
     state.inquiries = InquiryRoom(
@@ -270,11 +316,17 @@ def _inquiries(app: FastAPI, ground: Ground, background: Background) -> None:
         people=state.people,
         logbook=state.logbook,
         alarms=state.alarms,
-        forget=[state.eligibility.cache.clear, state.referrals.forget],
-        clear=[referral_store.clear_place],
+        forget=[state.eligibility.cache.clear, state.referrals.forget, state.incidents.known.clear],
+        clear=[referral_store.clear_place, incident_store.clear_place],
     )
     background.run(erasure.keep_promises(state.inquiries))
-    daily = DailyReport(settings.reports, state.recorder, state.alarms, hour=settings.report_hour)
+    daily = DailyReport(
+        settings.reports,
+        state.recorder,
+        state.alarms,
+        hour=settings.report_hour,
+        elsewhere=state.lead.is_elsewhere,
+    )
     background.run(daily.run())
 
 

@@ -78,7 +78,8 @@ async def _body(request: Request) -> bytes:
 
 def body_of(wanted: type[BaseModel]) -> Mapping[str, Any]:
     """Return the OpenAPI `requestBody` of a route that reads *wanted*."""
-    return {"required": True, "content": {JSON: {"schema": wanted.model_json_schema()}}}
+    schema = wanted.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {"required": True, "content": {JSON: {"schema": schema}}}
 
 
 def says_json(request: Request) -> bool:

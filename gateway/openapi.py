@@ -56,10 +56,11 @@ def _schema(struct: str | Sequence[str]) -> dict[str, Any]:
 
 
 def _named_body(operation: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema that a route put in by `bodies.body_of`, under its name, and refer to it there."""
+    """Return the schemas that a route put in by `bodies.body_of`, by their names, and refer to it there."""
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     schema = content.get("schema", {})
     if "$ref" in schema or "title" not in schema:
         return {}
     content["schema"] = {"$ref": REFERENCE.format(name=schema["title"])}
-    return {schema["title"]: schema}
+    whole = {name: part for name, part in schema.items() if name != "$defs"}
+    return {**schema.get("$defs", {}), schema["title"]: whole}

@@ -105,6 +105,16 @@ class Settings(BaseSettings):
     answer_emergency_s: float = Field(
         120.0, gt=0, le=3600, description="Seconds a hospital has to answer an emergency."
     )
+    callback_phone: str = Field(
+        "112", pattern=r"^[0-9+ ()-]{3,20}$", description="The centre's telephone, for partners to ring back."
+    )
+    areas_file: Path | None = Field(
+        None,
+        description="GeoJSON of the areas (code, name, Polygon); the shipped ones when unset.",
+    )
+    warnings_refresh_s: float = Field(
+        120, ge=60, le=3600, description="Seconds between two readings of weather and earthquake warnings."
+    )
     spool_bytes: int = Field(
         16_000_000,
         ge=100_000,

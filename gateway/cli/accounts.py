@@ -13,7 +13,8 @@ def add_verbs(verbs: Any) -> None:
     verb = accounts.add_parser("create", help="make an account; what its owner needs is printed once")
     verb.add_argument("--login", required=True, help="3 to 40 lower-case letters, digits, . _ -")
     verb.add_argument("--name", required=True, help="what colleagues read on the screen")
-    verb.add_argument("--role", required=True, help="dispatcher, operator, approver, auditor or admin")
+    verb.add_argument("--role", required=True, help="dispatcher, operator, approver, auditor, admin or duty")
+    verb.add_argument("--partner", help="for duty: whose duty officer it is, a partner's id")
     verb.set_defaults(run=create)
     accounts.add_parser("list", help="list accounts, never their secrets").set_defaults(run=list_accounts)
     verb = accounts.add_parser("disable", help="end an account and its sessions at once")
@@ -30,6 +31,7 @@ def add_verbs(verbs: Any) -> None:
 def create(arguments: argparse.Namespace) -> None:
     """Print a new account's one-time password and the secret of its one-time codes."""
     body = {"login": arguments.login, "display_name": arguments.name, "role": arguments.role}
+    body |= {} if arguments.partner is None else {"partner": arguments.partner}
     with link() as gateway:
         _hand_over(ask(gateway, "POST", "/v1/accounts", json=body))
 
@@ -40,8 +42,10 @@ def list_accounts(arguments: argparse.Namespace) -> None:
     with link() as gateway:
         for account in ask(gateway, "GET", "/v1/accounts")["accounts"]:
             state = f"disabled {account['disabled_at']}" if account["disabled_at"] else "in use"
+            whose = f" of {account['partner']}" if account["partner"] else ""
             print(
-                f"{account['id']}  {account['role']}  {account['login']}  {account['display_name']}  {state}"
+                f"{account['id']}  {account['role']}{whose}  {account['login']}"
+                f"  {account['display_name']}  {state}"
             )
 
 

@@ -19,6 +19,7 @@ import httpx
 
 from .gatewaylink import ask
 from .guide import Disappointed, Guide, expect
+from .tour_incidents import INCIDENTS
 from .tour_referrals import REFERRALS
 from .wrong import Wrong
 
@@ -150,7 +151,7 @@ def partners(guide: Guide) -> None:
     """How do the partners stand?"""
     states = ask(guide.operator, "GET", "/v1/partners")["partners"]
     silent_ones = [state["name"] for state in states if not state["capabilities"]]
-    expect(len(states) == 19, f"19 partners; only a telephone: {', '.join(silent_ones)}")
+    expect(len(states) == 27, f"27 partners; without a system: {', '.join(silent_ones)}")
 
 
 def asked_for(guide: Guide) -> None:
@@ -211,6 +212,7 @@ STEPS: tuple[Callable[[Guide], None], ...] = (
     no_key,
     partners,
     *REFERRALS,
+    *INCIDENTS,
     asked_for,
     erased,
     audited,
