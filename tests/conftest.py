@@ -1,13 +1,12 @@
 """Fixtures every test may ask for; what was measured and what was left out stands at the end of a run."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
 pytest_plugins = ("tests.postgres",)
 
-BROWSER = Path(__file__).with_name("browser")
+WITH_A_BROWSER = frozenset({"browser", "stage"})  # the fixtures that run one
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -15,9 +14,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """
     Fail where an earlier test of this process left its event loop running: none after it could start one.
 
-    Playwright's runs as long as the browser's folder lasts; which tests share a process is chance.
+    Playwright's runs as long as its fixture lasts; which tests share a process is chance.
     """
-    if BROWSER not in item.path.parents and _is_loop_running():
+    if not WITH_A_BROWSER.intersection(getattr(item, "fixturenames", ())) and _is_loop_running():
         pytest.fail("an earlier test of this process left its event loop running", pytrace=False)
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import httpx
@@ -23,6 +23,7 @@ from sandbox.demo.files import write_partners
 REPOSITORY = Path(__file__).parent.parent
 ROLES = ("dispatcher", "operator", "approver", "auditor", "partner", "admin")
 START_S = 30.0
+_SAYOETI = "rsud-sayoeti"  # of the demo, for the partner's key
 
 
 def free_port() -> int:
@@ -134,11 +135,25 @@ class Sandbox:
 class House:
     """A gateway in *folder*, with one key per role; kill and start it as you like."""
 
-    def __init__(self, folder: Path, sandbox: Sandbox, **settings: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sandbox: Sandbox,
+        *,
+        partners_text: str | None = None,
+        secrets: Mapping[str, str] = MappingProxyType({}),
+        **settings: str,
+    ) -> None:
+        """Take *partners_text* in the place of the demo's partner file, and *secrets* beside its own."""
         self.folder = folder
         self.data = folder / "var"
         self.url = f"http://127.0.0.1:{(port := free_port())}"
         partners = write_partners(self.data, sandbox_url=sandbox.url)
+        if partners_text is not None:
+            partners.write_text(partners_text, encoding="utf-8")
+        self._partner = _SAYOETI if partners_text is None else partners_text.split('"', 2)[1]
+        for name, secret in secrets.items():
+            (self.data / "secrets" / name).write_text(secret, encoding="utf-8")
         self.environment = {
             "GERBANG_ENVIRONMENT": "demo",
             "GERBANG_DATA_DIR": str(self.data),
@@ -213,7 +228,7 @@ class House:
             for role in ROLES[:-1]:
                 order = {"role": role, "holder": f"test {role}"}
                 if role == "partner":
-                    order["partner"] = "rsud-sayoeti"
+                    order["partner"] = self._partner
                 answer = admin.post("/v1/keys", json=order)
                 assert answer.status_code == 201, answer.text
                 self.keys[role] = answer.json()["key"]

@@ -13,19 +13,26 @@ from gateway.access import entries as keys
 from gateway.accounts import entries as accounts
 from gateway.audit import pulse
 from gateway.callbacks import actions as callbacks
+from gateway.callbacks import receipt_routes as receipts
 from gateway.capacity import actions as capacity
 from gateway.capacity import rounds
 from gateway.console import entries as console
 from gateway.eligibility import entries as eligibility
 from gateway.evidence import daily
+from gateway.incidents import entries as incidents
 from gateway.inquiries import entries as inquiries
+from gateway.notifications import entries as notifications
+from gateway.notifications import standing_entries as standing
 from gateway.partners import routes as partners
 from gateway.referrals import entries as referrals
 from gateway.waking import entries as waking
+from gateway.warnings import entries as warnings
 from tests.journeys.evidence import acts, by_request, records
 from tests.running import House, Sandbox
 
 from .people.everybody import People
+from .people.informing import warn
+from .test_informed_by_itself import INFORMED
 from .test_sets_by_themselves import BY_ITSELF
 
 TABLES: tuple[Mapping[str, tuple[str, ...]], ...] = (
@@ -33,14 +40,18 @@ TABLES: tuple[Mapping[str, tuple[str, ...]], ...] = (
     *(keys.DECLARED_SET, partners.DECLARED_SET, health.DECLARED_SET),
     *(inquiries.DECLARED_SET, pulse.DECLARED_SET, daily.DECLARED_SET),
     *(referrals.DECLARED_SET, callbacks.DECLARED_SET, accounts.DECLARED_SET),
-    *(waking.DECLARED_SET, console.DECLARED_SET),
+    *(waking.DECLARED_SET, console.DECLARED_SET, receipts.DECLARED_SET),
+    *(incidents.DECLARED_SET, notifications.DECLARED_SET, standing.DECLARED_SET, warnings.DECLARED_SET),
 )
 DECLARED = {action: left for table in TABLES for action, left in table.items()}
 NOT_ASKED_FOR = {
     *("round", "change of outcome", "notice of expiry"),
     *("a new log", "heartbeat", "clock is set", "report", "report mailed"),
-    *BY_ITSELF,
+    *(BY_ITSELF | INFORMED),
 }
+# Beside its own entries a change of an incident leaves those of each partner that is told of it.
+PROMISING = frozenset({"notification.accepted", "notification.alarmed"})
+PROMISES = {"tell one more partner", "accept a proposal", "dismiss a proposal"}
 OF_THE_LOG_ITSELF = ("log.", "clock.", "report.")
 
 HOSPITAL = "rs-siloam"
@@ -55,7 +66,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[House]:
-    """A gateway that goes round every second, and wakes people by texts."""
+    """A gateway that goes round every second, wakes people by texts, and is warned of storms."""
+    warn(sandbox)
     with House(tmp_path_factory.mktemp("house"), sandbox, capacity_refresh_s="1") as running:
         yield running
 
@@ -77,7 +89,11 @@ def test_every_question_leaves_its_declared_set(house: House, sandbox: Sandbox) 
     sandbox.mend()
     of = by_request(records(house))
     left = {name: tuple(acts(of.get(request, ()))) for name, request in requests.items()}
+    told = {name: acts for name, acts in left.items() if name in incidents.DECLARED_SET}
+    left |= {name: tuple(act for act in acts if act not in PROMISING) for name, acts in told.items()}
     assert left == {name: DECLARED[name] for name in requests}
+    promised = {name: tuple(act for act in acts if act in PROMISING) for name, acts in told.items()}
+    assert {name for name, acts in promised.items() if acts} == PROMISES
     outcomes = {name: of[request][-1]["outcome"] for name, request in requests.items() if request in of}
     assert outcomes["exchange"] == "ACTIVE"
     assert outcomes["failed exchange"] == outcomes["breaker open"] == "UNKNOWN"

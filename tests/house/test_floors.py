@@ -24,7 +24,7 @@ PLANTED = [
         "import adapters.hospital",
     ),
     ("adapters do not know each other; wire serves all", "adapters/wire.py", "import adapters.bpjs.words"),
-    ("adapters do not know each other; wire serves all", "adapters/police.py", ""),
+    ("adapters do not know each other; wire serves all", "adapters/pigeons.py", ""),
     ("adapters make one attempt: no server, no retry, no database", "adapters/wire.py", "import tenacity"),
     ("translating is pure", "adapters/bpjs/translate.py", "import adapters.wire"),
     ("translating is pure", "adapters/hospital/translate.py", "import httpx"),

@@ -1,7 +1,7 @@
 """Business rows and audit entries match: each row has its entry, and each entry that says so its row."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -11,7 +11,10 @@ from gateway.db.engine import reading
 from tests.journeys.evidence import Record, acts, records
 from tests.running import House, Sandbox
 
+from .informed_rows import INFORMED
 from .people.everybody import People
+from .people.informing import warn
+from .told import at_partners, done_to, objects, subjects
 
 Rows = Callable[[str], list[Any]]
 
@@ -20,6 +23,7 @@ Rows = Callable[[str], list[Any]]
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A gateway in which everything was done once, then stopped."""
     with Sandbox(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        warn(sandbox)
         folder = tmp_path_factory.mktemp("house")
         with House(folder, sandbox, capacity_refresh_s="1") as house:
             people = People(house, sandbox)
@@ -32,19 +36,23 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 def _until_quiet(house: House) -> None:
-    """Wait until whoever is to be woken is, and no hospital is being told anything."""
+    """Wait until whoever is to be woken is, and nobody is being told anything."""
     until = time.monotonic() + 20
     while True:
-        done = acts(records(house))
-        meant = done.count("referral.conveying") + done.count("waking.asked")
-        if "waking.answered" in done and meant == _outcomes(done):
+        log = records(house)
+        done = acts(log)
+        meant = sum(
+            done.count(act) for act in ("referral.conveying", "notification.conveying", "waking.asked")
+        )
+        if "waking.answered" in done and meant == _outcomes(log):
             return
         assert time.monotonic() < until
         time.sleep(0.3)
 
 
-def _outcomes(done: list[str]) -> int:
-    return done.count("referral.conveyed") + done.count("waking.answered")
+def _outcomes(log: list[Record]) -> int:
+    ended = ("referral.conveyed", "notification.conveyed", "waking.answered")
+    return sum(each["act"] in ended and each["outcome"] != "fetched" for each in log)
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +79,6 @@ def rows(house: House) -> Rows:
 
 def _all(connection: Connection, statement: str) -> list[Any]:
     return [tuple(row) if len(row) > 1 else row[0] for row in connection.execute(text(statement))]
-
-
-def objects(log: Iterable[Record], act: str, *outcomes: str) -> list[str]:
-    """Return what the entries of that act were done to."""
-    return [record["obj"]["id"] for record in log if record["act"] == act and record["outcome"] in outcomes]
-
-
-def subjects(log: Iterable[Record], act: str, *outcomes: str) -> list[str]:
-    """Return whom the entries of that act are about."""
-    return [record["subj"] for record in log if record["act"] == act and record["outcome"] in outcomes]
-
-
-def at_partners(log: Iterable[Record], act: str) -> list[tuple[str, str]]:
-    """Return what the entries of that act were done to, and at whom."""
-    return [(record["obj"]["id"], record["partner"]) for record in log if record["act"] == act]
-
-
-def done_to(log: Iterable[Record], outcome_of: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return what was done to what, by the event of each act."""
-    return [(record["obj"]["id"], outcome_of[record["act"]]) for record in log if record["act"] in outcome_of]
 
 
 def sessions_left(log: list[Record]) -> list[str]:
@@ -190,6 +178,7 @@ PAIRS: Mapping[str, tuple[str, Callable[[list[Record]], list[Any]]]] = {
             record["detail"]["vkey"] for record in log if record["act"] in ("log.opened", "log.key_rotated")
         ],
     ),
+    **INFORMED,
 }
 
 
@@ -221,11 +210,13 @@ def test_every_exchange_that_was_meant_has_an_outcome(log: list[Record]) -> None
 
 
 @pytest.mark.slow
-def test_every_telling_of_a_hospital_or_a_person_has_an_outcome(log: list[Record]) -> None:
-    """By the turn of an ask, and by the wake."""
-    told = [record["req"] for record in log if record["act"] == "referral.conveying"]
-    assert told
-    assert sorted(told) == sorted(record["req"] for record in log if record["act"] == "referral.conveyed")
+def test_every_telling_of_a_partner_or_a_person_has_an_outcome(log: list[Record]) -> None:
+    """By the turn of an ask, the attempt of a notification, and the wake."""
+    for name in ("referral", "notification"):
+        told = [record["req"] for record in log if record["act"] == f"{name}.conveying"]
+        ended = [record for record in log if record["act"] == f"{name}.conveyed"]
+        assert told
+        assert sorted(told) == sorted(each["req"] for each in ended if each["outcome"] != "fetched")
     woken = objects(log, "waking.asked", "intended")
     assert woken
     assert set(woken) <= {record["obj"]["id"] for record in log if record["act"] == "waking.answered"}

@@ -143,16 +143,21 @@ def test_whom_it_wakes(desk: Desk) -> None:
     """A text that arrives; then one that does not, until the address is out of use."""
     holders = AccountHolders(desk.house, desk.sandbox)
     holders.create_all()
-    waking = Waking(desk.house, desk.sandbox, holders)
+    waking = Waking(desk.house, desk.sandbox, holders, whose="petugas")  # the operators, to telephone
     waking.add()
-    arrives = _wakes_of(desk, desk.new("submit", SILOAM), over=1)
+    arrives = _wakes_of(desk, _to_telephone(desk), over=1)
     assert arrives == {WAKING["wake a person"]}
     desk.sandbox.trouble("sms", "refuse")
-    referral = desk.new("submit", SILOAM)
+    referral = _to_telephone(desk)
     _until(lambda: "waking.answered" in acts(_woken(desk, referral)))
     waking.remove()
     nobody = (*WAKING["wake a person"], *WAKING["wake a person nobody reaches"])
     assert nobody in _wakes_of(desk, referral, over=1, of=nobody)
+
+
+def _to_telephone(desk: Desk) -> str:
+    """Send an emergency to a hospital that must be rung."""
+    return desk.new("break_glass", BY_TELEPHONE[0], criteria=["haemodynamic"])
 
 
 def _woken(desk: Desk, referral: str) -> list[Record]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -387,6 +388,33 @@ def test_the_platform_takes_an_emergency_and_gives_its_number(desk: Desk) -> Non
     requests, tasks = desk.kept_of(PLATFORM, referral)
     assert (len(requests), len(tasks)) == (1, 1)
     assert len(one(seen["asks"])["number"]) == 10
+
+
+def test_the_dispatch_system_follows_what_it_asked_for(desk: Desk, sandbox: Sandbox) -> None:
+    """Each change comes to it as the whole line, which names nobody; it hears of nobody else's referrals."""
+    stranger = desk.new("submit", SILOAM)
+    mine = desk.new("submit", SILOAM, source_ref={"system": "cad-112", "ticket": "R-4711"})
+    assert _followed(sandbox, mine, "submitted")["source_ticket"] == "R-4711"
+    desk.approve(mine)
+    picture = _followed(sandbox, mine, "sent")
+    assert "patient" not in picture
+    assert stranger not in {each["about"] for each in _received(sandbox)}
+
+
+def _followed(sandbox: Sandbox, referral: str, state: str) -> dict[str, object]:
+    """Wait until the dispatch system has heard that the referral is in *state*; return what it heard."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        told = [each["body"]["data"]["referral"] for each in _received(sandbox) if each["about"] == referral]
+        if told and told[-1]["state"] == state:
+            return dict(told[-1])
+        time.sleep(0.1)
+    raise AssertionError(f"it never heard of {state}")
+
+
+def _received(sandbox: Sandbox) -> list[dict[str, Any]]:
+    url = f"{sandbox.url}/door/agencies/dispatch/received"
+    return list(httpx.get(url, trust_env=False).raise_for_status().json()["received"])
 
 
 def test_a_key_of_another_hospital_sees_and_answers_nothing(desk: Desk) -> None:

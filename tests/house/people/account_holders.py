@@ -14,12 +14,13 @@ from tests.running import House, Sandbox
 from .asking import Ask, Asking
 from .browser import Browser
 
-LOGINS = {"wakil": "approver", "petugas": "operator", "kepala": "approver"}
+LOGINS = {"wakil": "approver", "petugas": "operator", "piket": "duty", "kepala": "approver"}
+PARTNERS = {"piket": "satpol-pp"}  # has no system: its duty officer looks at our page
 PASSWORD = "jembatan hijau 42 bulan"
 
 
 class AccountHolders(Asking):
-    """The head of the unit, his deputy, and an operator."""
+    """The head of the unit, his deputy, an operator, and an agency's duty officer."""
 
     def __init__(self, house: House, sandbox: Sandbox) -> None:
         super().__init__(house, sandbox)
@@ -36,6 +37,15 @@ class AccountHolders(Asking):
         """The operator's browser."""
         return self.browsers["petugas"]
 
+    @property
+    def officer(self) -> Browser:
+        """The duty officer's browser; he signs in when he is first needed."""
+        browser = self.browsers["piket"]
+        if not browser.token:
+            browser.sign_in("piket")
+            browser.own_password(PASSWORD)
+        return browser
+
     def id_of(self, login: str) -> str:
         """Return the account's id."""
         return str(self.made[login]["account"]["id"])
@@ -43,6 +53,7 @@ class AccountHolders(Asking):
     def create(self, login: str, *, expect: int = 201) -> httpx.Response:
         """Make an account."""
         order = {"login": login, "display_name": f"{login.title()} Contoh", "role": LOGINS[login]}
+        order |= {"partner": PARTNERS[login]} if login in PARTNERS else {}
         return self.ask("admin", "POST", "/v1/accounts", expect=expect, json=order)
 
     def create_all(self) -> httpx.Response:

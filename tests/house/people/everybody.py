@@ -5,6 +5,7 @@ from tests.running import House, Sandbox
 from .account_holders import AccountHolders
 from .asking import Ask
 from .auditors import Auditors
+from .informing import Informing
 from .key_holders import KeyHolders
 from .questions import Questions
 from .referring import Referring
@@ -20,6 +21,7 @@ class People:
         self.auditors = Auditors(house, sandbox)
         self.key_holders = KeyHolders(house, sandbox)
         self.referring = Referring(house, sandbox)
+        self.informing = Informing(house, sandbox)
         self.holders = AccountHolders(house, sandbox)
         self.waking = Waking(house, sandbox, self.holders)
         self.visitors = Visitors(house, sandbox, self.holders)
@@ -29,6 +31,7 @@ class People:
         return {
             **self.questions.script(),
             **self.referring.script(),
+            **self.informing.script(),
             **self.holders.script(),
             **self.waking.script(),
             **self.visitors.script(),

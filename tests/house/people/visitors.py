@@ -18,12 +18,13 @@ AGE_OF_A_PROOF_US = 301_000_000
 
 
 class Visitors(Asking):
-    """The head and the operator of *holders* before their screens."""
+    """The head, the operator and the duty officer of *holders* before their screens."""
 
     def __init__(self, house: House, sandbox: Sandbox, holders: AccountHolders) -> None:
         super().__init__(house, sandbox)
         self.holders = holders
         self.page = ""
+        self.incident = ""
 
     def new(self) -> httpx.Response:
         """Send the form of a new referral."""
@@ -50,6 +51,26 @@ class Visitors(Asking):
         assert answer.headers["location"].startswith("/konfirmasi")
         return answer
 
+    def new_incident(self) -> httpx.Response:
+        """Send the form of an incident that concerns one agency, which has a duty officer and no system."""
+        operator = self.holders.operator
+        operator.get("/insiden/baru")
+        answer = operator.post("/insiden/baru", category="public_facility", severity="moderate")
+        self.incident = answer.headers["location"]
+        return answer
+
+    def press(self) -> httpx.Response:
+        """Press the one big button."""
+        about = self.incident.rpartition("/")[2]
+        return self.holders.officer.post(f"/kotak/{about}/diterima", seen="1000")
+
+    def enter_call(self) -> httpx.Response:
+        """Enter what the agency said by telephone."""
+        operator = self.holders.operator
+        number = _value(operator.get(self.incident).text, "notification")
+        said = {"state": "on_scene", "person": "Petugas Contoh", "channel": "phone"}
+        return operator.post(f"{self.incident}/telepon", notification=number, **said)
+
     def search(self, text: str) -> httpx.Response:
         """Look for a number."""
         return self.holders.operator.post("/cari", expect=200, q=text)
@@ -64,6 +85,15 @@ class Visitors(Asking):
             "open a referral": lambda: head().get(self.page),
             "open the board": lambda: head().get("/papan?need=icu"),
             "open the partners": lambda: head().get("/mitra"),
+            "open one partner": lambda: head().get("/mitra/satpol-pp"),
+            "open the form of a new incident": lambda: operator().get("/insiden/baru"),
+            "send the form of an incident": self.new_incident,
+            "open the incidents": lambda: operator().get("/insiden"),
+            "look at an incident": lambda: operator().get(self.incident),
+            "open the alarms": lambda: operator().get("/alarm"),
+            "open the duty officer's page": lambda: self.holders.officer.get("/kotak"),
+            "press its button": self.press,
+            "enter a call by a form": self.enter_call,
             "look for a number": lambda: self.search(self.page.rpartition("/")[2]),
             "look for a person's number": lambda: self.search(PATIENT["nik"]),
             "open one's account": lambda: head().get("/akun"),

@@ -13,15 +13,18 @@ TELEPHONE = "tel:+6281200000001"
 class Waking(Asking):
     """The contacts of one account of *holders*."""
 
-    def __init__(self, house: House, sandbox: Sandbox, holders: AccountHolders) -> None:
+    def __init__(
+        self, house: House, sandbox: Sandbox, holders: AccountHolders, *, whose: str = "kepala"
+    ) -> None:
         super().__init__(house, sandbox)
         self.holders = holders
+        self.whose = whose
         self.contact = ""
 
     @property
     def contacts(self) -> str:
-        """Where the head's are."""
-        return f"/v1/accounts/{self.holders.id_of('kepala')}/contacts"
+        """Where that account's are."""
+        return f"/v1/accounts/{self.holders.id_of(self.whose)}/contacts"
 
     def add(self) -> httpx.Response:
         """Add a telephone."""

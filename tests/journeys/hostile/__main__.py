@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from . import spoken
 from .breaking import broken
 from .forms import MARKUP, NEVER_WELL, SHOWING, Form, forms
 from .gate import Gate, Said, opened
@@ -27,13 +28,14 @@ from .question import CANARIES, Operation, Question, operations
 SEED = 20261124
 AT_ONCE = 16
 MOST_SHOWN = 20
-ENOUGH = 5000  # so many questions reach every operation unbroken
+ENOUGH = 15_000  # so many questions reach every operation unbroken
+IN_THEIR_OWN_WORDS = 0.7  # of receipts: what is JSON of ours is broken as everywhere else
 DECLARED = ("urn:gerbang:problem:cannot-record", "urn:gerbang:problem:cannot-read")
 SECRET = tuple(canary.encode() for canary in CANARIES)
 # Whoever asks these rightly is told the person's own data: that is what they are for.
 TELLING = (
     *("POST /v1/audit/subject-access", "POST /v1/audit/breach-scope"),
-    "GET /v1/referrals/{referral}",
+    *("GET /v1/referrals/{referral}", "GET /v1/incidents/{incident}"),
 )
 POLICY = b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 REVEALING = (b"Traceback", b'File "', b"site-packages", b"sqlalchemy", b"pydantic", b"0x7f")
@@ -73,7 +75,7 @@ def examine(said: Said, *, of: str = "") -> str | None:
 
 def _may_tell(said: Said, of: str) -> bool:
     """Say whether a patient may stand in this answer's body: never in a header, and in no problem."""
-    page = of.startswith(f"POST {SHOWING}") and _is_page(said)
+    page = of.removeprefix("POST ").startswith(SHOWING) and _is_page(said)
     return page or (of in TELLING and said.status == 200)
 
 
@@ -99,11 +101,15 @@ def _wrong_with_refusal(said: Said) -> str | None:
 
 def ask(operation: Operation | Form, chance: random.Random, gate: Gate) -> Question:
     """Return a question on *operation*, broken or not, with a key or a session that mostly fits."""
+    named = gate.informed.there(chance, operation.path)
     if isinstance(operation, Form):
-        return operation.question(chance, gate.people, gate.cases)
-    there = {**gate.to_end, "referral": [gate.cases.one(chance, operation.path)]}
+        return operation.question(chance, gate.people, gate.cases, named)
+    if operation.path == spoken.PATH and chance.random() < IN_THEIR_OWN_WORDS:
+        return spoken.receipt(chance, gate.keys, gate.informed.of)
+    there = {**gate.to_end, **named, "referral": [gate.cases.one(chance, operation.path)]}
     question = operation.whole(chance, there=there)
-    role = chance.choice(operation.roles if chance.random() < 0.9 else sorted(gate.keys))
+    fit = [role for role in operation.roles if role in gate.keys]
+    role = chance.choice(fit if chance.random() < 0.9 else sorted(gate.keys))
     question.headers.append((b"authorization", b"Bearer " + gate.keys[role]))
     return broken(chance, question)
 

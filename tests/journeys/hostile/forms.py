@@ -22,6 +22,23 @@ NOTES = ("Contoh", f"{CANARY_NAME} {NIK}")
 CASE: Mapping[str, Sequence[str]] = {"version": ("2", "2", "3"), "screen": ("0" * 64,), "note": NOTES}
 CODE: Mapping[str, Sequence[str]] = {"code": ("000000", "123 456"), "answer": ("", "{}"), "next": PLACE}
 
+FIRST: Mapping[str, Sequence[str]] = {"version": ("1", "1", "2")}
+INCIDENT: Mapping[str, Sequence[str]] = {
+    "category": ("other", "public_facility"),
+    "severity": ("minor", "severe"),
+    "urgent": ("yes", "no", ""),
+    "point": ("-1.6, 103.6",),
+    "address": (f"Rumah {CANARY_NAME}",),
+    "landmark": ("Tugu Keris",),
+    "area_code": ("15.71", "15.71.01"),
+    "narrative": NOTES,
+    "cautions": ("armed", "hazmat"),
+    "dead": ("0",),
+    "injured": ("2",),
+    "caller_name": (CANARY_NAME,),
+    "caller_phone": ("081200000001",),
+}
+
 # What each form takes: good values, or as good as anybody's who has not the telephone in hand.
 FORMS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "/masuk": {"login": ("orang.operator",), "password": (PASSWORD,), "next": PLACE},
@@ -65,6 +82,37 @@ FORMS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "repeat": tuple(f"form-{number}" for number in range(50)),
         "drill": ("on",),
     },
+    "/insiden/baru": {
+        **INCIDENT,
+        "repeat": tuple(f"form-{number}" for number in range(50)),
+        "ticket": tuple(f"B-{number}" for number in range(50)),
+        "drill": ("on",),
+    },
+    "/insiden/{incident}/perbarui": {**INCIDENT, **FIRST, "was_point": ("",), "was_area": ("15.71",)},
+    "/insiden/{incident}/tutup": {**FIRST, "outcome": ("handled", "not_needed"), "note": NOTES},
+    "/insiden/{incident}/batal": {**FIRST, "reason": ("prank", "mistake"), "note": NOTES},
+    "/insiden/{incident}/gabung": {**FIRST, "into": ()},
+    "/insiden/{incident}/kaitkan": {"other": ()},
+    "/insiden/{incident}/beritahu": {"partner": ("satpol-pp", "rsud-sayoeti")},
+    "/insiden/{incident}/terima": FIRST,
+    "/insiden/{incident}/tolak": FIRST,
+    "/insiden/{incident}/telepon": {
+        "notification": (),
+        "state": ("accepted", "refused", "closed"),
+        "channel": ("phone", "radio"),
+        "person": ("Petugas Contoh",),
+        "post": ("Piket",),
+        "reference": ("LP-7",),
+        "reason": ("Tidak ada petugas",),
+    },
+    "/pemberitahuan/{notification}/dilihat": {},
+    "/kotak/{about}/diterima": {"seen": ("1", "999")},
+    "/kotak/{about}/langkah": {"state": ("dispatched", "on_scene", "closed"), "reference": ("LP-7",)},
+    "/kotak/{about}/nomor": {"reference": ("LP-7",)},
+    "/kotak/{about}/tidak-bisa": {"reason": ("Tidak ada petugas",)},
+    "/mitra/{partner}/kedudukan": {"standing": ("onboarding", "live"), "reason": ("Uji coba",)},
+    "/mitra/{partner}/uji": {},
+    "/mitra/{partner}/ulang": {"notification": ()},
     "/rujukan/{referral}/keputusan": {**CASE, "event": ("approve", "reject"), "hospitals": BY_TELEPHONE},
     "/rujukan/{referral}/tindakan": {
         **CASE,
@@ -89,9 +137,11 @@ FORMS: Mapping[str, Mapping[str, Sequence[str]]] = {
 COMPULSORY = frozenset(
     {"event", "version", "verdict", "need", "bahasa", "state", "channel", "person", "hospital"}
 )
-COMPULSORY |= {"note", "login", "password"}
-# They show the patient, or what was typed, to whoever is signed in for it.
-SHOWING = "/rujukan/"
+COMPULSORY |= {"note", "login", "password", "category", "outcome", "reason", "partner", "standing", "seen"}
+COMPULSORY |= {"into", "other", "notification", "reference"}
+# They show the patient or the incident, or what was typed, to whoever is signed in for it.
+SHOWING = ("/rujukan/", "/insiden/", "/kotak/", "/mitra/")
+PARTNERS = ("rsud-sayoeti", "bpbd", "damkar")
 # Whoever has neither the person's telephone nor their password gets no further than a refusal.
 NEVER_WELL = frozenset(
     f"POST {path}"
@@ -130,16 +180,20 @@ class Form:
         """How often it is sent."""
         return 5 + 3 * len(FORMS[self.path])
 
-    def question(self, chance: random.Random, people: SignedIn, cases: Cases) -> Question:
-        """Return the form as somebody signed in sends it, broken or not."""
+    def question(
+        self, chance: random.Random, people: SignedIn, cases: Cases, there: Mapping[str, Sequence[str]]
+    ) -> Question:
+        """Return the form as somebody signed in sends it, broken or not; *there* is what it may name."""
         cookie, referral = self._whose(chance, people), cases.one(chance, self.path)
-        path = self.path.replace("{referral}", referral)
+        path = self.path.replace("{referral}", referral).replace("{partner}", chance.choice(PARTNERS))
+        for name, values in there.items():
+            path = path.replace(f"{{{name}}}", values[0])
         question = Question("POST", path.encode(), headers=[(b"host", HOST)])
         question.headers.append((b"cookie", b"gerbang=" + _broken_now_and_then(chance, cookie.text).encode()))
         question.headers.append((b"sec-fetch-site", chance.choice((b"same-origin",) * 9 + (b"cross-site",))))
         question.headers.append((b"content-type", b"application/x-www-form-urlencoded"))
         question.raw_body = _written(
-            chance, _as_seen(chance, self._fields(chance, cookie, people), cases.seen.get(referral))
+            chance, _as_seen(chance, self._fields(chance, cookie, people, there), self._seen(cases, referral))
         )
         if chance.random() < 0.3:
             chance.choice(OF_ANY)(chance, question)
@@ -151,9 +205,14 @@ class Form:
         fit = [role for role in people.whole if role in self.roles]
         return people.whole[chance.choice(fit if fit and chance.random() < 0.9 else sorted(people.whole))]
 
-    def _fields(self, chance: random.Random, cookie: Cookie, people: SignedIn) -> list[tuple[str, str]]:
-        good = FORMS[self.path].items()
-        taken = [(name, chance.choice(values)) for name, values in good if _taken(chance, name)]
+    def _seen(self, cases: Cases, referral: str) -> tuple[str, str] | None:
+        return cases.seen.get(referral) if "{referral}" in self.path else None
+
+    def _fields(
+        self, chance: random.Random, cookie: Cookie, people: SignedIn, there: Mapping[str, Sequence[str]]
+    ) -> list[tuple[str, str]]:
+        good = {name: values or there[name] for name, values in FORMS[self.path].items()}
+        taken = [(name, chance.choice(values)) for name, values in good.items() if _taken(chance, name)]
         tokens = (cookie.csrf,) * 12 + ("", "0" * 32, "\u00e9", people.half[0].csrf)
         return [("csrf", chance.choice(tokens)), *taken]
 

@@ -23,7 +23,7 @@ from gateway.inquiries.whom import Whom
 from gateway.settings import Settings
 from sandbox.demo.files import write_partners
 
-from . import people
+from . import informed, people
 from .breaking import in_chunks
 from .question import CANARY_NIKS, Question
 
@@ -39,6 +39,10 @@ name = "SMS (contoh)"
   dialect = "http"
   send_url = "{away}/sms/send"
 """
+
+
+# A hospital with a telephone only is told of broken street lights as well, and fetches what it is told.
+FETCHES = 'telling = { channels = ["inbox"], categories = ["public_facility"] }\n'
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class Gate:
     keys: dict[str, bytes]
     to_end: Mapping[str, Sequence[str]]  # what a path may name: keys, holds, accounts that are there
     cases: people.Cases
+    informed: informed.Informed
     people: people.SignedIn
     log: Path
     data: Path
@@ -124,24 +129,31 @@ async def opened(folder: Path) -> AsyncIterator[Gate]:
         logs.configure(level="debug", stream=stream)
         app = build(ground)
         async with app.router.lifespan_context(app):
-            keys = {str(role): await _key(app, role) for role in Role}
+            keys = {str(role): await _key(app, role) for role in Role if role is not Role.DUTY}
+            keys |= {each: await _key(app, Role.PARTNER, each) for each in (informed.BPBD, informed.POLRESTA)}
             to_revoke = [await _key(app, Role.DISPATCHER) for _ in range(TO_REVOKE)]
             to_end = {
                 "key_id": [text.decode().split("_")[2] for text in to_revoke],
                 "hold_id": [await _hold(app)],
                 **await people.accounts(app),
             }
-            cases = await people.referrals(app)
-            yield Gate(app, keys, to_end, cases, await people.sign_in(app), log, data)
+            cases, told = await people.referrals(app), await informed.informed(app)
+            yield Gate(app, keys, to_end, cases, told, await people.sign_in(app), log, data)
 
 
 def _partners(data: Path, *, away: str) -> Path:
     path = write_partners(data, sandbox_url=away)
-    path.write_text(path.read_text() + TEXTS.replace("{away}", away))
+    rows = path.read_text().split("[[partners]]\n")
+    fetching = [_fetching(row) if row.startswith(f'id = "{people.SAYOETI}"') else row for row in rows]
+    path.write_text("[[partners]]\n".join(fetching) + TEXTS.replace("{away}", away))
     token = data / "secrets" / "pesan.token"
     token.write_text("demo-sms")
     token.chmod(0o600)
     return path
+
+
+def _fetching(row: str) -> str:
+    return FETCHES + row.replace('standing = "planned"', 'standing = "live"')
 
 
 async def _hold(app: FastAPI) -> str:
@@ -155,8 +167,8 @@ async def _hold(app: FastAPI) -> str:
     return hold.id
 
 
-async def _key(app: FastAPI, role: Role) -> bytes:
-    order = KeyOrder(role, f"{role} desk", "rsud-sayoeti" if role is Role.PARTNER else None)
+async def _key(app: FastAPI, role: Role, partner: str = people.SAYOETI) -> bytes:
+    order = KeyOrder(role, f"{role} desk", partner if role is Role.PARTNER else None)
     ordered = await actions.create(
         app.state.keys, order, by=people.examiner(), request="none", at=datetime.now(UTC)
     )

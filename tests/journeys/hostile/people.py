@@ -26,7 +26,7 @@ from gateway.waking import actions as waking
 from gateway.waking.actions import NewContact
 
 SAYOETI = "rsud-sayoeti"  # has a telephone only: nothing of these goes out by itself
-EACH = 100  # referrals in each state
+EACH = 60  # referrals in each state
 TO_DISABLE, TO_REMOVE = 30, 8
 AROUND = Surroundings("none", "none")
 PASSWORD = "jembatan hijau 42 bulan"
@@ -127,7 +127,7 @@ async def accounts(app: FastAPI) -> dict[str, list[str]]:
 
 
 async def _account(app: FastAPI, login: str, role: Role = Role.OPERATOR) -> Handed:
-    order = AccountOrder(login, "Orang Contoh", role)
+    order = AccountOrder(login, "Orang Contoh", role, SAYOETI if role is Role.DUTY else None)
     return await accounting.create(app.state.accounts, order, by=examiner(), request="none")
 
 
@@ -137,7 +137,7 @@ def _letters(number: int) -> str:
 
 async def sign_in(app: FastAPI) -> SignedIn:
     """Sign somebody of every role in, with a password of their own; many others half."""
-    roles = (Role.APPROVER, Role.OPERATOR, Role.ADMIN)
+    roles = (Role.APPROVER, Role.OPERATOR, Role.ADMIN, Role.DUTY)
     whole = {str(role): await _signed_in(app, await _account(app, f"orang.{role}", role)) for role in roles}
     other = await _account(app, "setengah")
     half = [(await _begun(app, "setengah", other.password))[1] for _ in range(HALF)]

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -91,9 +91,44 @@ GOOD: Mapping[str, Sequence[Any]] = {
     "person": ("Perawat jaga (contoh)",),
     "at": (EARLIER,),
     "bed_held_until": (LATER,),
+    "category": ("other", "public_facility", "other", "crime", "psychiatric"),
+    "severity": ("minor", "severe", "unknown"),
+    "urgent": (True, False, None),
+    "precision_m": (10, 100_000),
+    "landmark": ("Tugu Keris",),
+    "area_code": ("15.71", "15.71.01"),
+    "narrative": (f"{CANARY_NAME} {CANARY_NIKS[1]}", "Contoh"),
+    "cautions": (["armed"], []),
+    "casualties": ({"injured": 2}, {"dead": 0, "missing": None}),
+    "caller": ({"name": CANARY_NAME, "phone": "081200000001"}, {"phone": "0741 555123"}),
+    "reported_at": (EARLIER,),
+    "outcome": ("handled", "nothing_found"),
+    "accept": (True, False),
+    "open": ("true", "false"),
+    "proposed": ("true", "false"),
+    "alarmed": ("true",),
+    "dead": ("true",),
+    "touching": ("true", "false"),
+    "ended": ("true", "false"),
+    "post": ("Piket",),
+    "by": ("Petugas Contoh",),
+    "reference": ("LP-7",),
+    "partner_ref": ("LP-7",),
+    "standing": ("live", "planned", "onboarding", "suspended"),
     "If-Match": ('"2"', '"2"', 'W/"2"', '"3"'),
     "Idempotency-Key": tuple(f"order-{number}" for number in range(20)),
 }
+# Inside a body a number is a number, and an address is a place.
+PICTURE: Mapping[str, Sequence[Any]] = {
+    "lat": (-1.6101, 0),
+    "lon": (103.6131, 0),
+    "address": (f"Rumah {CANARY_NAME}", "Jl. Contoh 5"),
+}
+PROGRESS: Mapping[str, Sequence[Any]] = {
+    "state": ("read", "accepted", "refused", "closed"),
+    "reason": ("Tidak ada petugas",),
+}
+FIRST_VERSION = ('"1"', '"1"', 'W/"1"', '"2"')
 # Where the same name means another thing.
 GOOD_OF: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "POST /v1/audit/subject-access": {"purpose": ("PATRQT", "HLEGAL", "HCOMPL")},
@@ -108,9 +143,27 @@ GOOD_OF: Mapping[str, Mapping[str, Sequence[Any]]] = {
         f"{method} /v1/callbacks/{{partner}}/{rest}": {"partner": BY_TELEPHONE}
         for method, rest in (("POST", "fhir"), ("PUT", "fhir/Task/{task}"), ("POST", "referrals"))
     },
+    "POST /v1/incidents": PICTURE,
+    "POST /v1/incidents/{incident}/updates": {**PICTURE, "If-Match": FIRST_VERSION},
+    "POST /v1/incidents/{incident}/close": {"If-Match": FIRST_VERSION},
+    "POST /v1/incidents/{incident}/cancel": {
+        "If-Match": FIRST_VERSION,
+        "reason": ("prank", "false_alarm"),
+    },
+    "POST /v1/incidents/{incident}/merge": {"If-Match": FIRST_VERSION},
+    "POST /v1/incidents/{incident}/proposal": {"If-Match": FIRST_VERSION},
+    "POST /v1/incidents/{incident}/tell": {"partner": ("satpol-pp", "rsud-sayoeti")},
+    "GET /v1/notifications": {"partner": ("bpbd", "rsud-sayoeti")},
+    "POST /v1/notifications/{notification}/receipts": {**PROGRESS, "channel": ("phone", "radio")},
+    "GET /v1/inbox": {"since": (0, 5)},
+    "POST /v1/inbox/{notification}/receipts": PROGRESS,
+    "POST /v1/callbacks/{partner}/receipts": {**PROGRESS, "partner": BY_TELEPHONE},
+    "POST /v1/partners/{partner}/standing": {"partner": ("dinsos", "bpbd"), "reason": ("Uji coba",)},
+    "POST /v1/partners/{partner}/test": {"partner": ("dinsos", "damkar")},
 }
 NOT_TOGETHER = ({"nik", "nokartu", "subject"}, {"nik", "nokartu"})
-NEVER_GOOD = frozenset({"partner"})  # belongs to one role only; the role never stands in GOOD
+# Belongs to one role only, and the role never stands in GOOD.
+NEVER_GOOD: Mapping[str, Set[str]] = {"POST /v1/keys": {"partner"}, "POST /v1/accounts": {"partner"}}
 
 
 @dataclass(slots=True)
@@ -193,7 +246,8 @@ class Operation:
                 chosen = chance.choice(sorted(rivals))
                 names = [*(name for name in names if name not in rivals), chosen]
                 break
-        names = [name for name in names if name not in NEVER_GOOD and name != "cursor"]
+        never = NEVER_GOOD.get(self.name, ())
+        names = [name for name in names if name not in never and name != "cursor"]
         return [(_json(name), _json(chance.choice(good[name]))) for name in names]
 
 
@@ -211,8 +265,7 @@ def _operation(
 ) -> Operation:
     schema = None
     if "requestBody" in described:
-        reference = described["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-        schema = document["components"]["schemas"][reference.rsplit("/", 1)[1]]
+        schema = _schema(document, described["requestBody"]["content"]["application/json"]["schema"])
     return Operation(
         method,
         path,
@@ -221,6 +274,12 @@ def _operation(
         None if schema is None else tuple(schema["properties"]),
         frozenset() if schema is None else frozenset(schema.get("required", ())),
     )
+
+
+def _schema(document: Mapping[str, Any], named: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of that name, of several forms the first."""
+    schema: Mapping[str, Any] = document["components"]["schemas"][named["$ref"].rsplit("/", 1)[1]]
+    return schema if "properties" in schema else _schema(document, schema["anyOf"][0])
 
 
 def _json(value: object) -> bytes:
