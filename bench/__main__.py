@@ -16,6 +16,7 @@ from .bars import Bar, table
 NAMES = (
     *("parse", "transport", "audit_cost", "intake", "verify"),
     *("capacity", "eligibility", "insurer", "fanout", "restart", "waiting"),
+    *("flood", "delivery", "ladder"),
 )
 VAR = Path(__file__).parent.parent / "var"  # the disk the gateway's own data would lie on
 

@@ -13,11 +13,10 @@ from pathlib import Path
 import msgspec
 
 from sandbox.table import read_table
-from tests.running import Process
 
 from . import machine
 from .bars import Bar
-from .houses import House, Sandbox, port_of
+from .houses import House, Mutant, Sandbox, port_of
 from .load import Answer, Order, drive, question
 
 HEALTHY = ("rsud-raden-mattaher", "rsud-abdul-manap", "rs-bratanata", "rs-bhayangkara")
@@ -103,15 +102,6 @@ def _honest(line: Line) -> bool:
     """Say whether a hanging hospital is shown as what it is: nobody has ever heard it."""
     full = any(reason.code == "full" for reason in line.reasons)
     return line.outcome in MAY_SAY and line.free is None and not full
-
-
-class Mutant(House):
-    """The gateway with its guards taken out."""
-
-    def start(self, *, until: str = "/readyz") -> float:
-        """Start it; return the seconds until *until* answered 200."""
-        self.process = Process(["bench.mutant"], log=self.folder / "mutant.log", environment=self.environment)
-        return self.process.until_answers(f"{self.url}{until}")
 
 
 def measure(folder: Path) -> list[Bar]:

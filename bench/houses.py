@@ -14,7 +14,7 @@ from . import machine
 
 HEADING = "[[partners]]\n"
 
-__all__ = ["House", "Program", "Sandbox", "known_to", "partners_file", "pid_of", "port_of"]
+__all__ = ["House", "Mutant", "Program", "Sandbox", "known_to", "partners_file", "pid_of", "port_of"]
 
 
 def partners_file(folder: Path, *, sandbox: str, change: Callable[[str], str]) -> Path:
@@ -23,6 +23,18 @@ def partners_file(folder: Path, *, sandbox: str, change: Callable[[str], str]) -
     file = folder / "partners.toml"
     file.write_text("".join(HEADING + change(block) for block in demo.split(HEADING)[1:]), "utf-8")
     return file
+
+
+class Mutant(House):
+    """A gateway as it must not be: *module* of this folder patches it, and serves."""
+
+    module = "mutant"
+
+    def start(self, *, until: str = "/readyz") -> float:
+        """Start it; return the seconds until *until* answered 200."""
+        log = self.folder / f"{self.module}.log"
+        self.process = Process([f"bench.{self.module}"], log=log, environment=self.environment)
+        return self.process.until_answers(f"{self.url}{until}")
 
 
 class Program:

@@ -4,10 +4,8 @@ import json
 from pathlib import Path
 from statistics import median
 
-from tests.running import Process
-
 from .bars import Bar
-from .houses import House, Sandbox, known_to, port_of
+from .houses import House, Mutant, Sandbox, known_to, port_of
 from .load import Figures, Order, asked_apart, question
 
 ROUNDS = 5
@@ -17,14 +15,10 @@ MOST_MS = 2.0
 HOSPITALS = ("rsud-sayoeti", "rs-siloam", "rsud-raden-mattaher", "rs-royal-prima")
 
 
-class Unaudited(House):
+class Unaudited(Mutant):
     """The gateway whose log writes nothing."""
 
-    def start(self, *, until: str = "/readyz") -> float:
-        """Start it; return the seconds until *until* answered 200."""
-        log = self.folder / "unaudited.log"
-        self.process = Process(["bench.unaudited"], log=log, environment=self.environment)
-        return self.process.until_answers(f"{self.url}{until}")
+    module = "unaudited"
 
 
 def measure(folder: Path) -> list[Bar]:
