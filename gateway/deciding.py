@@ -7,6 +7,7 @@ from gateway.accounts.passwords import Passwords
 from gateway.accounts.room import AccountRoom
 from gateway.accounts.seal import Seal
 from gateway.background import Background
+from gateway.console import render
 from gateway.console.counts import CountKeeper
 from gateway.partners.registry import Registry
 from gateway.referrals import afloat
@@ -78,6 +79,7 @@ def build_console(state: Any, background: Background) -> None:
     """Put what every page shows on *state*."""
     state.console_counts = CountKeeper(state.database, state.changes)
     background.run(state.console_counts.run())
+    background.run(render.prepare(), may_end=True)
 
 
 def timing(settings: Settings) -> Timing:

@@ -4,7 +4,6 @@ import argparse
 import json
 from typing import Any
 
-from gateway.app import build
 from gateway.ground import Ground, read_settings
 from gateway.people import PersonKeys
 
@@ -23,5 +22,7 @@ def show(arguments: argparse.Namespace) -> None:
 
 def text() -> str:
     """Return the document as JSON, the same each time."""
+    from gateway.app import build  # as in `serve`
+
     nothing = Ground(read_settings(), (), PersonKeys.of_nobody())
     return json.dumps(build(nothing).openapi(), indent=1, ensure_ascii=False, sort_keys=True)
