@@ -1,8 +1,20 @@
 """Rows of incidents, in and out."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from contracts import AlertKind
 from gateway.db.values import Changes, Values
@@ -14,6 +26,21 @@ from .tables import incident, link, picture
 
 VALUES = Values({Incident: incident, Picture: picture, Link: link})
 
+# Built once: anew each time they would cost several times what the database takes.
+_INSERT = {kind: insert(VALUES.table(kind)) for kind in (Incident, Picture, Link)}
+_BY_ID = select(incident).where(incident.c.id == bindparam("id"))
+_BY_SOURCE = select(incident).where(
+    incident.c.source_system == bindparam("system"), incident.c.source_ticket == bindparam("ticket")
+)
+_BY_WARNING = select(incident).where(incident.c.warning == bindparam("warning"))
+_PICTURE = select(picture).where(
+    picture.c.incident == bindparam("incident"), picture.c.sequence == bindparam("sequence")
+)
+_TOLD = select(notification.c.partner, notification.c.kind, notification.c.delivery).where(
+    notification.c.about == bindparam("id"), notification.c.kind != CHANGE
+)
+_OVER = frozenset(str(each) for each in OVER)
+
 
 class Overtaken(Exception):
     """Somebody else changed the incident first."""
@@ -22,7 +49,7 @@ class Overtaken(Exception):
 def add(connection: Connection, *rows: Incident | Picture | Link) -> None:
     """Insert *rows*; a database error when one is there already."""
     for row in rows:
-        connection.execute(insert(VALUES.table(type(row))), [VALUES.whole(row)])
+        connection.execute(_INSERT[type(row)], [VALUES.whole(row)])
 
 
 def change(connection: Connection, row: Incident, changes: Changes) -> None:
@@ -35,17 +62,17 @@ def change(connection: Connection, row: Incident, changes: Changes) -> None:
 
 def get(connection: Connection, incident_id: str) -> Incident | None:
     """Return the incident with that id."""
-    return _one(connection, incident.c.id == incident_id)
+    return _one(connection, _BY_ID, id=incident_id)
 
 
 def with_source(connection: Connection, system: str, ticket: str) -> Incident | None:
     """Return the incident of that ticket of the dispatch system."""
-    return _one(connection, (incident.c.source_system == system) & (incident.c.source_ticket == ticket))
+    return _one(connection, _BY_SOURCE, system=system, ticket=ticket)
 
 
 def with_warning(connection: Connection, warning: str) -> Incident | None:
     """Return the incident that was proposed for that warning."""
-    return _one(connection, incident.c.warning == warning)
+    return _one(connection, _BY_WARNING, warning=warning)
 
 
 def with_ids(connection: Connection, ids: Collection[str]) -> list[Incident]:
@@ -71,8 +98,7 @@ def pictures_of(connection: Connection, incident_id: str) -> list[Picture]:
 
 def picture_of(connection: Connection, incident_id: str, sequence: int) -> Picture | None:
     """Return one picture."""
-    same = (picture.c.incident == incident_id) & (picture.c.sequence == sequence)
-    row = connection.execute(select(picture).where(same)).one_or_none()
+    row = connection.execute(_PICTURE, {"incident": incident_id, "sequence": sequence}).one_or_none()
     return None if row is None else VALUES.read(Picture, row)
 
 
@@ -97,15 +123,9 @@ def are_linked(connection: Connection, one: str, other: str) -> bool:
 
 def told_before(connection: Connection, incident_id: str) -> Mapping[str, bool]:
     """Return who was told of it, each with whether a first ALERT has arrived, or is still to."""
-    rows = connection.execute(
-        select(notification.c.partner, notification.c.kind, notification.c.delivery).where(
-            notification.c.about == incident_id, notification.c.kind != CHANGE
-        )
-    )
-    over = {str(each) for each in OVER}
     told: dict[str, bool] = {}
-    for partner, kind, delivery in rows:
-        stands = kind == AlertKind.ALERT and delivery not in over
+    for partner, kind, delivery in connection.execute(_TOLD, {"id": incident_id}):
+        stands = kind == AlertKind.ALERT and delivery not in _OVER
         told[partner] = told.get(partner, False) or stands
     return told
 
@@ -122,8 +142,8 @@ def count(connection: Connection, states: Sequence[State]) -> int:
     return connection.scalar(query) or 0
 
 
-def _one(connection: Connection, which: ColumnElement[bool]) -> Incident | None:
-    row = connection.execute(select(incident).where(which)).one_or_none()
+def _one(connection: Connection, query: Select[Any], **asked: str) -> Incident | None:
+    row = connection.execute(query, asked).one_or_none()
     return None if row is None else VALUES.read(Incident, row)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from gateway.partners.registry import Registry
 
@@ -18,16 +18,19 @@ from .words import SHOWN, sentences, state
 ALARMED = notification.c.alarm.is_not(None) | notification.c.call
 NEVER_SAID = notification.c.delivery.in_(("dead", "expired"))
 MOST_ABOUT_ONE = 1000
+_ABOUT = (
+    select(notification)
+    .where(notification.c.about.in_(bindparam("abouts", expanding=True)), notification.c.kind != CHANGE)
+    .order_by(notification.c.accepted_at_us, notification.c.number)
+)
 
 Query = Callable[[Connection], Sequence[Notification]]
 
 
 async def ladders(room: NotificationRoom, abouts: Sequence[str]) -> Mapping[str, list[LadderLine]]:
     """Return every partner's ladder of each of *abouts*, the oldest first; changes followed are none."""
-    its = notification.c.about.in_(list(abouts)) & (notification.c.kind != CHANGE)
-    query = select(notification).where(its).order_by(notification.c.accepted_at_us, notification.c.number)
     found: dict[str, list[LadderLine]] = {each: [] for each in abouts}
-    for line in await lines(room, query):
+    for line in await lines(room, _ABOUT, abouts=list(abouts)):
         found[line.about].append(line)
     return found
 
@@ -44,14 +47,16 @@ async def line(room: NotificationRoom, row_id: str) -> LadderLine | None:
     return found[0] if found else None
 
 
-async def lines(room: NotificationRoom, query: Select[Any]) -> list[LadderLine]:
-    """Return what *query* selects as a screen shows it."""
-    return await room.database.read(partial(_lines, registry=room.registry, query=query))
+async def lines(room: NotificationRoom, query: Select[Any], **asked: object) -> list[LadderLine]:
+    """Return what *query* selects, *asked* with those values, as a screen shows it."""
+    return await room.database.read(partial(_lines, registry=room.registry, query=query, asked=asked))
 
 
-def _lines(connection: Connection, *, registry: Registry, query: Select[Any]) -> list[LadderLine]:
+def _lines(
+    connection: Connection, *, registry: Registry, query: Select[Any], asked: Mapping[str, object]
+) -> list[LadderLine]:
     """Make the lines here too, in the reader's thread: some hundred would hold the event loop."""
-    rows = store.read(connection, query)
+    rows = store.read(connection, query, **asked)
     heard: dict[str, list[Heard]] = {row.id: [] for row in rows}
     for each in store.receipts_of(connection, heard):
         heard[each.notification].append(each)

@@ -25,11 +25,12 @@ class Stands:
 
 
 _VALUES = Values({Stands: partner_standing})
+_ALL = select(partner_standing)
 
 
 def load_all(connection: Connection) -> list[Stands]:
     """Return every standing that somebody has said."""
-    return [_VALUES.read(Stands, row) for row in connection.execute(select(partner_standing))]
+    return [_VALUES.read(Stands, row) for row in connection.execute(_ALL)]
 
 
 def load(connection: Connection, partner: str, *, lock: bool = False) -> Stands | None:

@@ -30,6 +30,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     delete,
     event,
     func,
@@ -69,6 +70,9 @@ _NOTE = text(
 )
 _KEK = "kek-"
 _ALONE = 0x6B65_7902  # the PostgreSQL advisory lock of whoever changes anything here
+_NOTED = select(key_meta.c.value).where(key_meta.c.name == bindparam("name"))
+_BY_HMAC = select(person_key).where(person_key.c.hmac == bindparam("hmac"))
+_BY_PSEUDONYM = select(person_key).where(person_key.c.pseudonym == bindparam("pseudonym"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +129,18 @@ def note(connection: Connection, name: str, value: str) -> None:
 
 def noted(connection: Connection, name: str) -> str | None:
     """Return what stands under *name*."""
-    value: str | None = connection.scalar(select(key_meta.c.value).where(key_meta.c.name == name))
+    value: str | None = connection.scalar(_NOTED, {"name": name})
     return value
 
 
 def find(connection: Connection, hmac: bytes) -> KeyRow | None:
     """Return the person found by that index."""
-    return _row(connection.execute(select(person_key).where(person_key.c.hmac == hmac)).first())
+    return _row(connection.execute(_BY_HMAC, {"hmac": hmac}).first())
 
 
 def with_pseudonym(connection: Connection, pseudonym: str) -> KeyRow | None:
     """Return the person of that pseudonym."""
-    return _row(connection.execute(select(person_key).where(person_key.c.pseudonym == pseudonym)).first())
+    return _row(connection.execute(_BY_PSEUDONYM, {"pseudonym": pseudonym}).first())
 
 
 def add(connection: Connection, row: KeyRow) -> bool:

@@ -1,9 +1,21 @@
 """Rows of referrals, in and out."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from gateway.db.values import Changes, Values
 
@@ -162,8 +174,15 @@ def open_at(connection: Connection, hospital: str) -> list[Ask]:
 
 def due(table: Table, connection: Connection, at_us: int, limit: int) -> list[tuple[str, int]]:
     """Return id and turn of at most *limit* rows of *table* that are due, the oldest first."""
-    query = select(table.c.id, table.c.turn).where(table.c.due_at_us <= at_us)
-    return [(row.id, row.turn) for row in connection.execute(query.order_by(table.c.due_at_us).limit(limit))]
+    rows = connection.execute(_due(table.c.due_at_us, table.c.turn), {"at": at_us, "most": limit})
+    return [(row.id, row.turn) for row in rows]
+
+
+@cache
+def _due(due_at_us: Column[int], turn: Column[int]) -> Select[Any]:
+    """Return what selects the first rows whose time has come; built once, since it is asked all the time."""
+    query = select(due_at_us.table.c.id, turn.label("turn")).where(due_at_us <= bindparam("at"))
+    return query.order_by(due_at_us).limit(bindparam("most"))
 
 
 def change_coverage(connection: Connection, referral_id: str, turn: int, changes: Changes) -> None:
@@ -174,6 +193,5 @@ def change_coverage(connection: Connection, referral_id: str, turn: int, changes
 
 def coverage_due(connection: Connection, at_us: int, limit: int) -> list[tuple[str, int]]:
     """Return the referrals whose patient's coverage is to be asked for."""
-    column = referral.c.coverage_due_at_us
-    query = select(referral.c.id, referral.c.coverage_turn).where(column <= at_us).order_by(column)
-    return [(row.id, row.coverage_turn) for row in connection.execute(query.limit(limit))]
+    query = _due(referral.c.coverage_due_at_us, referral.c.coverage_turn)
+    return [(row.id, row.turn) for row in connection.execute(query, {"at": at_us, "most": limit})]

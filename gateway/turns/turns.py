@@ -20,6 +20,8 @@ from .executor import Executor
 from .in_process import InProcess
 from .kind import Due, Kind
 
+TOGETHER_S = 0.01  # calls that come within it are one sweep: under load each turn's end calls for some
+
 log = structlog.get_logger(__name__)
 
 
@@ -59,6 +61,7 @@ class Turns:
             until = asyncio.get_running_loop().time() + self._every_s
             while len(wanted := await self._called_for(until)) < len(self._kinds):
                 await self._sweep([self._kinds[name] for name in self._kinds if name in wanted])
+                await asyncio.sleep(TOGETHER_S)
 
     async def _called_for(self, until: float) -> set[str]:
         """Wait until somebody calls to look, and return at which kinds; at that time of the loop at all."""

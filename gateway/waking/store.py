@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     case,
     delete,
     func,
@@ -49,6 +50,13 @@ wake = Table(
     Column("attempts", Integer, nullable=False),
     Column("until_at_us", BigInteger, nullable=False),
     Column("urgent", Boolean, nullable=False),
+)
+
+_DUE = (
+    select(wake.c.id, wake.c.turn)
+    .where(wake.c.state == WAITING, wake.c.due_at_us <= bindparam("at"))
+    .order_by(wake.c.urgent.desc(), wake.c.due_at_us, wake.c.id)
+    .limit(bindparam("most"))
 )
 Index("ix_wake_state_due_at_us", wake.c.state, wake.c.due_at_us)
 Index(None, wake.c.object_id)
@@ -117,10 +125,8 @@ def call_off(connection: Connection, *, object_id: str, at_us: int, why: str | N
 
 def due(connection: Connection, at_us: int, limit: int) -> list[tuple[str, int]]:
     """Return id and turn of at most *limit* wakes whose time has come, the urgent and longest due first."""
-    ready = (wake.c.state == WAITING) & (wake.c.due_at_us <= at_us)
-    rows = select(wake.c.id, wake.c.turn).where(ready)
-    ordered = rows.order_by(wake.c.urgent.desc(), wake.c.due_at_us, wake.c.id).limit(limit)
-    return [(row.id, row.turn) for row in connection.execute(ordered)]
+    rows = connection.execute(_DUE, {"at": at_us, "most": limit})
+    return [(row.id, row.turn) for row in rows]
 
 
 def load(connection: Connection, wake_id: str, turn: int) -> Planned | None:

@@ -60,7 +60,7 @@ async def test_it_is_two_statements(office: Office) -> None:
     def count(connection: Connection) -> Any:
         event.listen(connection, "before_cursor_execute", lambda *args: asked.append(args[2]))
         query = select(notification).where(notification.c.about.like("i-%"))
-        return reading._lines(connection, registry=office.room.registry, query=query)
+        return reading._lines(connection, registry=office.room.registry, query=query, asked={})
 
     lines = await office.room.database.read(count)
     assert len(lines) == 10
