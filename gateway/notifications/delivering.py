@@ -15,13 +15,15 @@ from sqlalchemy import Connection
 
 from contracts import Alert, AlertKind, Change, Conveyed, Earlier, Entry, TakesAlerts, TakesChanges
 from gateway.db import CannotRead, CannotWrite
+from gateway.db.values import Changes
 from gateway.exchange.deadline import Deadline
 from gateway.exchange.outcome import Outcome
 from gateway.exchange.perform import perform
 from gateway.partners.registry import NOTIFY, Partner
+from gateway.partners.shape import Limits
 from gateway.turns import Due
 
-from . import entries, lanes, settling, store
+from . import entries, lanes, pace, settling, store
 from .hearing import persons
 from .messages import had, message_of, up_to
 from .picking import pick
@@ -89,7 +91,7 @@ class DeliveryTurns:
             NOTIFY,
             lambda: _attempt(partner, message),
             deadline=Deadline.after(URGENT_S if row.urgent else PATIENT_S),
-            witness=_Conveyance(self._room, row, message),
+            witness=_Conveyance(self._room, row, message, partner.limits),
             drill=row.drill or row.kind == AlertKind.TEST,
         )
         if outcome.word != "not_asked":
@@ -129,9 +131,12 @@ async def _attempt(partner: Partner, message: Alert | Change) -> Conveyed | None
 class _Conveyance:
     """Writes down one exchange that tells a partner of something."""
 
-    def __init__(self, room: NotificationRoom, row: Notification, message: Alert | Change) -> None:
+    def __init__(
+        self, room: NotificationRoom, row: Notification, message: Alert | Change, limits: Limits
+    ) -> None:
         self._room = room
         self._row = row
+        self._limits = limits
         self._message = message
 
     async def intent(self) -> None:
@@ -141,9 +146,14 @@ class _Conveyance:
         changes: dict[str, Any] = {"turn": row.turn + 1, "attempts": row.attempts + 1, "due_at": at + lease}
         self._row = replace(row, **changes)
         await self._room.database.write(
-            lambda connection: store.change(connection, row, changes),
+            lambda connection: self._claim(connection, row, changes, at),
             entries=[entries.conveying(self._row, self._message, at=at)],
         )
+
+    def _claim(self, connection: Connection, row: Notification, changes: Changes, at: datetime) -> None:
+        store.change(connection, row, changes)
+        if not pace.begin(connection, row.partner, self._limits, at):
+            raise Overtaken  # another process has just sent what this minute had room for
 
     async def outcome(self, outcome: Outcome[Any]) -> None:
         """Commit what came of it. Raises CannotWrite."""

@@ -45,6 +45,7 @@ notification = Table(
     UniqueConstraint("partner", "number"),
 )
 _DUE = notification.c.due_at_us.is_not(None)
+_CUT_OFF = _DUE & (notification.c.attempts != notification.c.failures)
 _WATCHED = notification.c.watch_due_at_us.is_not(None)
 _ALARMED = notification.c.alarm.is_not(None) | notification.c.call
 _UNSAID = notification.c.delivery.in_(("held", "queued"))
@@ -56,6 +57,12 @@ Index(
     notification.c.due_at_us,
     sqlite_where=_DUE,
     postgresql_where=_DUE,
+)
+Index(
+    "ix_notification_cut_off",
+    notification.c.due_at_us,
+    sqlite_where=_CUT_OFF,
+    postgresql_where=_CUT_OFF,
 )
 Index(None, notification.c.watch_due_at_us, sqlite_where=_WATCHED, postgresql_where=_WATCHED)
 Index(
@@ -108,4 +115,5 @@ feed = Table(
     metadata,
     Column("partner", Text, primary_key=True),
     Column("number", Integer, nullable=False),  # the newest one's; this row is the partner's turnstile
+    Column("filled_until_us", BigInteger, nullable=False, server_default="0"),  # by what it was sent: `pace`
 )

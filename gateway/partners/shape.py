@@ -32,13 +32,18 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one partner may be burdened with: exchanges at once, waiting for that, attempts of each."""
+    """
+    What one partner may be burdened with: exchanges at once, waiting for that, attempts of each.
+
+    *per_minute* bounds how many messages it is sent in a minute; None: as fast as its places allow.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _CLOSED
 
     concurrency: Annotated[int, _Exactly, Field(ge=1, le=100)] = 8
     queue: Annotated[int, _Exactly, Field(ge=0, le=1000)] = 16
     attempts: Annotated[int, _Exactly, Field(ge=1, le=5)] = 3
+    per_minute: Annotated[int | None, Field(strict=True, ge=1, le=6000)] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ class Rungs:
     unconfirmed_s: Annotated[_Seconds, Field(ge=1, le=3600)] = 60
     again_s: Annotated[_Seconds, Field(ge=5, le=3600)] = 120
     again_for_s: Annotated[_Seconds, Field(ge=5, le=86_400)] = 1200
-    call_s: Annotated[_Seconds, Field(ge=1, le=90)] = 90
+    call_s: Annotated[_Seconds, Field(ge=1, le=90)] = 85  # and a restart stays within the 90 of the promise
 
 
 class Row(BaseModel):

@@ -149,6 +149,7 @@ def partner(
     standing: Standing = Standing.LIVE,
     rungs: Rungs | None = None,
     concurrency: int = 8,
+    per_minute: int | None = None,
     **telling: Any,
 ) -> Partner:
     """Return a partner behind *port*."""
@@ -158,7 +159,7 @@ def partner(
         standing=standing,
         name=name.title(),
         phone="0741-110",
-        limits=Limits(concurrency=concurrency, attempts=1),
+        limits=Limits(concurrency=concurrency, attempts=1, per_minute=per_minute),
         ladder=rungs or Rungs(),
         facility=None,
         adapter=None,

@@ -45,23 +45,23 @@ class TestThePersonsClock:
     """What is done when, as long as no person there confirms."""
 
     def test_what_never_arrives(self) -> None:
-        """The next channel after 30 s, the telephone after 90."""
-        assert climbed(row(), RUNGS) == [(30, UNDELIVERED), (90, CALL)]
+        """The next channel after 30 s, the telephone after 85."""
+        assert climbed(row(), RUNGS) == [(30, UNDELIVERED), (85, CALL)]
 
     def test_what_arrives_at_once_and_nobody_reads(self) -> None:
         """The duty officers after a minute and every two after that; the telephone whatever they do."""
         reminders = [(61 + 120 * number, REMIND) for number in range(11)]
-        assert climbed(row(), RUNGS, delivered_s=1) == sorted([*reminders, (90, CALL)])
+        assert climbed(row(), RUNGS, delivered_s=1) == sorted([*reminders, (85, CALL)])
 
     def test_what_arrives_between_two_rungs(self) -> None:
         """What is past is not done again."""
         done = climbed(row(), RUNGS, delivered_s=45)
-        assert done[:3] == [(30, UNDELIVERED), (90, CALL), (105, REMIND)]
+        assert done[:3] == [(30, UNDELIVERED), (85, CALL), (105, REMIND)]
 
     def test_what_arrives_when_all_is_done(self) -> None:
         """People there are woken from then on."""
         done = climbed(row(), RUNGS, delivered_s=600)
-        assert done[:3] == [(30, UNDELIVERED), (90, CALL), (660, REMIND)]
+        assert done[:3] == [(30, UNDELIVERED), (85, CALL), (660, REMIND)]
         assert len(done) == 13
 
     def test_a_telephone_sooner_than_the_first_alarm(self) -> None:
@@ -81,9 +81,9 @@ class TestThePersonsClock:
         """But for the last of them; and the telephone is."""
         slept, now = row(delivered_at=START), after(700)
         first = Rung(after(60), REMIND)
-        assert ladder.next_rung(slept, RUNGS, after=first, at=now) == Rung(after(90), CALL)
+        assert ladder.next_rung(slept, RUNGS, after=first, at=now) == Rung(after(85), CALL)
         called = replace(slept, call_since=now)
-        last = ladder.next_rung(called, RUNGS, after=Rung(after(90), CALL), at=now)
+        last = ladder.next_rung(called, RUNGS, after=Rung(after(85), CALL), at=now)
         assert last == Rung(after(660), REMIND)
         assert ladder.next_rung(called, RUNGS, after=last, at=now) == Rung(after(780), REMIND)
 

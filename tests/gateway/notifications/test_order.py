@@ -66,7 +66,7 @@ def test_killed_before_it_was_accepted_nothing_is_there(world: World) -> None:
 
 
 def test_over_a_restart_the_operator_is_told_to_telephone_in_time(world: World) -> None:
-    """90 s after acceptance, however long it was off in between; and the rungs go on."""
+    """Within 90 s of acceptance, however long it was off in between; and the rungs go on."""
     world.do(world.office.tell())
     world.run(5)
     world.crash()
@@ -75,7 +75,7 @@ def test_over_a_restart_the_operator_is_told_to_telephone_in_time(world: World) 
     (row,) = world.rows()
     assert row.call
     assert row.call_since is not None
-    assert 90 <= (row.call_since - row.accepted_at).total_seconds() < 92
+    assert 85 <= (row.call_since - row.accepted_at).total_seconds() <= 90
 
 
 Step = st.one_of(
