@@ -173,7 +173,7 @@ async def _life(app: FastAPI, ground: Ground) -> AsyncIterator[None]:
         registry = await _partners(app, ground, background)
         await _capacity(app, ground, registry, background)
         _eligibility(app, ground, registry)
-        _informing(app, ground, registry, background)
+        await _informing(app, ground, registry, background)
         deciding.build_referrals(app.state, ground.settings, registry, background)
         deciding.build_console(app.state, background)
         background.run(app.state.turns.run())
@@ -297,13 +297,13 @@ def _eligibility(app: FastAPI, ground: Ground, registry: Registry) -> None:
     )
 
 
-def _informing(app: FastAPI, ground: Ground, registry: Registry, background: Background) -> None:
+async def _informing(app: FastAPI, ground: Ground, registry: Registry, background: Background) -> None:
     settings, state = ground.settings, app.state
     informing.build_turns(state, settings)
     informing.build_notifications(state, settings, registry)
-    informing.build_incidents(state, settings, registry)
+    informing.build_incidents(state, settings, registry, ground.keys)
     informing.build_warnings(state, settings, registry, background)
-    informing.keep_informing(state, background)
+    await informing.keep_informing(state, background)
 
 
 def _inquiries(app: FastAPI, ground: Ground, background: Background) -> None:
@@ -334,4 +334,5 @@ def _tune_collector() -> None:
     """Leave start-up's objects out of collections and collect seldom: p99 46 to 16 ms in the prototype."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(5000, 20, 100)

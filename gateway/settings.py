@@ -31,7 +31,7 @@ class Settings(BaseSettings):
         Environment.DEMO, description="demo or live; stands in every answer and is kept in the database."
     )
     data_dir: Path = Field(
-        Path("var"), description="The one writable folder: database, spool, lock, secrets."
+        Path("var"), description="The one writable folder: database, spool, afloat, lock, secrets."
     )
     database_url: SecretStr | None = Field(
         None, description="postgresql+psycopg://... for PostgreSQL; SQLite in data_dir when unset."

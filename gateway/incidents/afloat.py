@@ -4,8 +4,10 @@ Taking an incident up while nothing can be written: it is answered all the same,
 Nothing here may hold back an ambulance. What the database does not take within two seconds goes sealed into
 the fsynced spool, is answered with its id, and is written again and again under that id until it stands. No
 partner can be told meanwhile: the answer says whom to ring, and an alarm asks for it to be put on paper.
-Should the gateway die before the database is back, the row is lost, and the audit log still has all of it,
-unless the key database was away, too: then what it says of people can be opened by nobody.
+Before it is answered it lies sealed on the `shelf`, too: should the gateway die before the database is back,
+the next start takes it up from there, and it becomes the row it would have been. Where the disk refuses
+that as well, it is answered all the same; then a crash loses the row, and the audit log still has all of it,
+unless the key database was away, too: then what the log says of people can be opened by nobody.
 """
 
 import asyncio
@@ -23,13 +25,15 @@ from gateway.people import Person
 
 from .doing import Doer
 from .ids import id_of
-from .opening import Fresh, entry_of, fresh, open_incident
+from .opening import entry_of, fresh, open_incident
 from .orders import Draft
 from .room import IncidentRoom
 from .rows import Incident
+from .shelf import Kept
 from .telling import Matter, hearers
 
 ALARM = "incident.afloat"
+UNREADABLE = "incident.unreadable"
 AGAIN_S = 1.0
 AT_ONCE_S = 2.0  # how long an intake waits for the database
 MOST = 10_000
@@ -39,12 +43,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Afloat:
-    """One incident that stands in the spool and in memory only."""
+    """One incident that is no row yet: what it was answered as, and what it is written down from."""
 
-    new: Fresh
-    draft: Draft
-    by: Principal
-    request: str
+    incident: Incident
+    kept: Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,13 @@ async def take(room: IncidentRoom, draft: Draft, *, by: Principal, request: str)
 async def _keep_afloat(room: IncidentRoom, draft: Draft, *, by: Principal, request: str) -> Taken:
     known = room.afloat.get(id_of(draft, by.key_id))
     if known is not None:
-        return Taken(known.new.incident, new=False, audit=room.recorder.recording, afloat=True)
+        await _shelve(room, known)  # the first may still wait for the disk
+        return Taken(known.incident, new=False, audit=room.recorder.recording, afloat=True)
     new = fresh(room, draft, await _person(room, draft, by), Doer.of(by, request))
-    room.afloat[new.incident.id] = Afloat(new, draft, by, request)
+    each = Afloat(new.incident, Kept.of(draft, by, request, at=new.at))
+    room.afloat[new.incident.id] = each
     _alarm(room)
+    await _shelve(room, each)
     recorded = await room.recorder.record(entry_of(new, "incident.opened", "afloat"))
     return Taken(new.incident, new=True, audit=recorded, afloat=True)
 
@@ -86,7 +91,36 @@ async def _person(room: IncidentRoom, draft: Draft, by: Principal) -> Person:
         async with asyncio.timeout(AT_ONCE_S):
             return await room.known.of_case(id_of(draft, by.key_id))
     except (CannotWrite, TimeoutError):
-        return Person(f"p-{secrets.token_hex(12)}", secrets.token_bytes(32))
+        return _of_this_moment()
+
+
+def _of_this_moment() -> Person:
+    return Person(f"p-{secrets.token_hex(12)}", secrets.token_bytes(32))
+
+
+async def _shelve(room: IncidentRoom, each: Afloat) -> None:
+    await room.shelf.put(each.incident.id, each.kept)
+
+
+async def take_up(room: IncidentRoom) -> None:
+    """Have afloat again what was when the gateway last ended; what cannot be read stays, with an alarm."""
+    found, unreadable = await asyncio.to_thread(room.shelf.read)
+    for name, kept in found.items():
+        try:
+            room.afloat[name] = Afloat(_again(room, kept), kept)
+        except Exception:  # a start's edge: one that this version cannot take holds back no other
+            log.exception("incident.cannot_be_taken_up", row=name)
+            unreadable.append(name)
+    _alarm(room)
+    if unreadable:
+        names = ", ".join(unreadable)
+        room.alarms.raise_(UNREADABLE, f"Answered and not written down, and cannot be read: {names}")
+
+
+def _again(room: IncidentRoom, kept: Kept) -> Incident:
+    """Return the incident as it was answered; whom it is sealed for is asked when it is written down."""
+    doer = Doer.of(kept.by, kept.request)
+    return fresh(room, kept.draft, _of_this_moment(), doer, at=kept.at).incident
 
 
 def ring(room: IncidentRoom, incident: Incident) -> tuple[Partner, ...]:
@@ -110,11 +144,14 @@ async def write_down(room: IncidentRoom) -> None:
                 continue
             del room.afloat[name]
             _alarm(room)
+            await room.shelf.drop(name)
+        await room.shelf.try_again()
         await asyncio.sleep(AGAIN_S)
 
 
 async def _write(room: IncidentRoom, each: Afloat) -> None:
-    await open_incident(room, each.draft, by=each.by, request=each.request, at=each.new.at)
+    kept = each.kept
+    await open_incident(room, kept.draft, by=kept.by, request=kept.request, at=kept.at)
 
 
 def _alarm(room: IncidentRoom) -> None:

@@ -14,6 +14,7 @@ from gateway.partners.shape import Telling
 from gateway.problems import Problem
 
 from .known import Known
+from .shelf import Shelf
 
 if TYPE_CHECKING:
     from .afloat import Afloat
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRoom:
-    """*known* has the keys incidents are sealed under; *afloat* is what is not yet written down, by id."""
+    """
+    *known* has the keys incidents are sealed under.
+
+    *afloat* is what is not yet written down, by id, and the *shelf* what a crash leaves of that.
+    """
 
     environment: str
     database: Database
@@ -31,6 +36,7 @@ class IncidentRoom:
     registry: Registry
     areas: Areas
     notifications: NotificationRoom
+    shelf: Shelf
     afloat: dict[str, "Afloat"] = field(default_factory=dict)
 
     def no_such(self, incident_id: str) -> Problem:

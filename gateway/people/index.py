@@ -7,6 +7,9 @@ A bare hash would hide nothing: all possible NIK can be tried in an hour on one 
 import hmac
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from .secret_files import make, read
 
 KEY_NAME = "subject.key"
@@ -38,6 +41,10 @@ class BlindIndex:
     def mark(self) -> str:
         """Sixteen hexadecimal digits by which the key is recognised, and nothing of it is learnt."""
         return hmac.digest(self._key, b"gerbang mark", "sha256").hex()[:16]
+
+    def key_for(self, use: bytes) -> bytes:
+        """Return 32 secret bytes for another *use* (HKDF, RFC 5869); from them nobody learns the key."""
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"gerbang " + use).derive(self._key)
 
     def of(self, number: str) -> bytes:
         """

@@ -15,6 +15,7 @@ from gateway.incidents.facts import Facts
 from gateway.incidents.known import Known
 from gateway.incidents.orders import Draft
 from gateway.incidents.room import IncidentRoom
+from gateway.incidents.shelf import Shelf
 from gateway.notifications.room import NotificationRoom
 from gateway.partners import registry
 from gateway.partners.config import Limits, PartnerConfig, Standing
@@ -40,6 +41,20 @@ TELLINGS: Mapping[str, Telling | None] = {
     "rsud": None,
 }
 PLANNED = {BPBD}
+
+
+class Bare:
+    """A shelf on which nothing stays."""
+
+    async def put(self, name: str, kept: object) -> bool:
+        """Keep nothing."""
+        return False
+
+    async def drop(self, *names: str) -> None:
+        """Nothing lies here."""
+
+    async def try_again(self) -> None:
+        """Nothing is owed."""
 
 
 class Quiet:
@@ -75,7 +90,7 @@ def partner(name: str, telling: Telling | None) -> Partner:
     return registry.partner(config, None)
 
 
-def build(database: object, recorder: object, people: Crowd) -> IncidentRoom:
+def build(database: object, recorder: object, people: Crowd, *, shelf: Shelf | None = None) -> IncidentRoom:
     """Return a room over *database* with these partners; nothing is carried out."""
     alarms = Alarms()
     everybody = Registry([partner(name, telling) for name, telling in TELLINGS.items()])
@@ -98,6 +113,7 @@ def build(database: object, recorder: object, people: Crowd) -> IncidentRoom:
         registry=everybody,
         areas=AREAS,
         notifications=notifications,
+        shelf=shelf or cast(Shelf, Bare()),
     )
     notifications.composers["incident"] = IncidentComposer(room)
     return room
