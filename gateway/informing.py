@@ -9,8 +9,9 @@ from gateway.background import Background
 from gateway.incidents import afloat
 from gateway.incidents.composing import IncidentComposer
 from gateway.incidents.known import Known
-from gateway.incidents.proposing import propose, withdraw
+from gateway.incidents.proposing import propose, revise, withdraw
 from gateway.incidents.room import IncidentRoom
+from gateway.incidents.shelf import FOLDER, KEY_USE, Shelf
 from gateway.notifications import counting, keeping, sweeping, unwatched
 from gateway.notifications.delivering import DeliveryTurns
 from gateway.notifications.digest import TOPIC as LINK
@@ -19,6 +20,7 @@ from gateway.notifications.heartbeat import Heartbeats
 from gateway.notifications.room import NotificationRoom
 from gateway.notifications.watching import WatchTurns
 from gateway.partners.registry import Registry
+from gateway.people import PersonKeys
 from gateway.rousing import NotificationWakes
 from gateway.settings import Settings
 from gateway.turns import Turns, executor_for
@@ -54,7 +56,7 @@ def build_notifications(state: Any, settings: Settings, registry: Registry) -> N
         state.turns.add(kind(state.notifications))
 
 
-def build_incidents(state: Any, settings: Settings, registry: Registry) -> None:
+def build_incidents(state: Any, settings: Settings, registry: Registry, keys: PersonKeys) -> None:
     """Put the room of incidents on *state*."""
     state.incidents = IncidentRoom(
         environment=str(settings.environment),
@@ -65,6 +67,7 @@ def build_incidents(state: Any, settings: Settings, registry: Registry) -> None:
         registry=registry,
         areas=areas.load(settings.areas_file),
         notifications=state.notifications,
+        shelf=Shelf(settings.data_dir / FOLDER, keys.index.key_for(KEY_USE)),
     )
     state.notifications.composers["incident"] = IncidentComposer(state.incidents)
 
@@ -79,6 +82,7 @@ def build_warnings(state: Any, settings: Settings, registry: Registry, backgroun
         areas=state.incidents.areas,
         partners=registry.able_to(ReportsWarnings),
         propose=partial(propose, state.incidents),
+        revise=partial(revise, state.incidents),
         withdraw=partial(withdraw, state.incidents),
     )
     every_s, elsewhere = settings.warnings_refresh_s, state.lead.is_elsewhere
@@ -86,8 +90,11 @@ def build_warnings(state: Any, settings: Settings, registry: Registry, backgroun
     background.run(rounds.run())
 
 
-def keep_informing(state: Any, background: Background) -> None:
-    """Begin what goes on by itself: what is out of line, who is quiet, who does not look."""
+async def keep_informing(state: Any, background: Background) -> None:
+    """Take up what was afloat; then begin what goes on by itself: who is quiet, who does not look, ..."""
+    state.incidents.shelf.start()
+    background.stack.push_async_callback(state.incidents.shelf.stop)
+    await afloat.take_up(state.incidents)
     background.run(sweeping.keep_in_line(state.notifications))
     background.run(keeping.keep_moving(state.notifications))
     background.run(Heartbeats(state.notifications, elsewhere=state.lead.is_elsewhere).run())

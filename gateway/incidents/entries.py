@@ -35,6 +35,7 @@ DECLARED_SET: Mapping[str, tuple[str, ...]] = {
     "propose an incident": ("incident.proposed",),
     "accept a proposal": ("incident.opened",),
     "dismiss a proposal": ("incident.dismissed",),
+    "revise a proposal": ("incident.updated",),
     "withdraw a proposal": ("incident.dismissed",),
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from contracts import AlertKind
+from contracts import AlertKind, Category, Severity
 from contracts.audit import Scalar
 from gateway.areas.areas import Areas
 
@@ -74,6 +74,25 @@ def updated(now: Now, news: News, areas: Areas) -> Step | Refusal:
         picture=AlertKind.UPDATE,
         facts=facts,
         said=difference(now.facts, facts),
+    )
+
+
+def revised(now: Now, *, category: Category, severity: Severity, words: Facts) -> Step | Refusal:
+    """Let a proposal say what its warning says now, in *words*; what else is known of it stays."""
+    if now.facts is None:
+        return ERASED
+    facts = replace(now.facts, place=words.place, narrative=words.narrative)
+    return Step(
+        Event.REVISE,
+        "incident.updated",
+        changes={
+            **sorted_anew(now.incident, News(category=category, severity=severity)),
+            **in_the_clear(facts.place),
+        },
+        picture=AlertKind.UPDATE,
+        facts=facts,
+        said=difference(now.facts, facts),
+        code="warning_changed",
     )
 
 

@@ -21,7 +21,7 @@ from .policy import is_urgent
 from .room import IncidentRoom
 from .rows import Incident, State
 from .states import Event
-from .work import Work
+from .work import NOT_NOW, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,24 @@ def put_proposal(room: IncidentRoom, connection: Connection, new: Fresh) -> Open
         return Opened(known, [entry], new=False)
     detail = {"warning": new.incident.warning}
     return Opened(new.incident, put(room, connection, new, "incident.proposed", detail=detail), new=True)
+
+
+async def revise(room: IncidentRoom, incident: str, proposal: Proposal) -> Incident:
+    """
+    Let a proposal say what its warning says now.
+
+    Raises Problem `not-now` where an operator has decided, or has written what it says.
+    """
+    words, warned = _facts(room, proposal), proposal.warned
+
+    def move(work: Work, now: Now) -> Refusal | None:
+        newest = store.picture_of(work.connection, now.incident.id, now.incident.sequence)
+        if newest is not None and newest.actor != ITSELF.actor.id:
+            return NOT_NOW
+        step = moves.revised(now, category=warned.category, severity=warned.severity, words=words)
+        return step if isinstance(step, Refusal) else work.do(now, step)
+
+    return await commit(room, incident, move, doer=ITSELF)
 
 
 async def withdraw(room: IncidentRoom, incident: str, why: str) -> Incident:

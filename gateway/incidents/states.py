@@ -28,6 +28,7 @@ class Event(StrEnum):
     TAKE_OVER = "take_over"  # another one was merged into it
     ACCEPT = "accept"  # the proposal
     DISMISS = "dismiss"  # the proposal
+    REVISE = "revise"  # the warning behind the proposal says something else now
     WITHDRAW = "withdraw"  # the warning behind the proposal is void
 
 
@@ -57,6 +58,7 @@ _ROWS: tuple[tuple[State, Event, tuple[Party, ...], State], ...] = (
     (S.PROPOSED, E.LINK, _PEOPLE, S.PROPOSED),
     (S.PROPOSED, E.ACCEPT, _PEOPLE, S.OPEN),
     (S.PROPOSED, E.DISMISS, _PEOPLE, S.DISMISSED),
+    (S.PROPOSED, E.REVISE, _ITSELF, S.PROPOSED),
     (S.PROPOSED, E.WITHDRAW, _ITSELF, S.DISMISSED),
     # What belongs together is often seen afterwards.
     (S.CLOSED, E.LINK, _PEOPLE, S.CLOSED),

@@ -13,6 +13,7 @@ from gateway.incidents.rows import Incident
 from gateway.partners.registry import Partner
 
 Propose = Callable[[Proposal], Awaitable[tuple[Incident, bool]]]
+Revise = Callable[[str, Proposal], Awaitable[object]]
 Withdraw = Callable[[str, str], Awaitable[object]]
 
 
@@ -22,13 +23,14 @@ class Feed:
     How one partner's list was read: *as_of* is when the last reading was true, None before the first.
 
     *outcome* is how the last attempt ended, *reason* a stable code beside it; *unread* counts listed warnings
-    that nobody could read.
+    that nobody could read, since *unread_since*.
     """
 
     outcome: str | None = None
     reason: str | None = None
     as_of: datetime | None = None
     unread: int = 0
+    unread_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,8 @@ class WarningRoom:
     """
     *partners* are those able to report warnings.
 
-    *propose* asks an operator about a warning that touches *areas*, *withdraw* takes that back while nobody
-    has decided: an incident's id, and why.
+    *propose* asks an operator about a warning that touches *areas*; while nobody has decided, *revise* asks
+    about what it says now, by the incident's id, and *withdraw* takes the question back, and says why.
     """
 
     environment: str
@@ -47,6 +49,7 @@ class WarningRoom:
     areas: Areas
     partners: Sequence[Partner]
     propose: Propose
+    revise: Revise
     withdraw: Withdraw
     feeds: dict[str, Feed] = field(default_factory=dict)
 

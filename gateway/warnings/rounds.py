@@ -101,6 +101,9 @@ class WarningRounds:
             with suppress(CannotWrite):
                 incident, _ = await self._room.propose(Proposal(row.id, one.warned, row.areas))
                 return replace(one, row=replace(row, incident=incident.id))
+        elif row.incident is not None and one.act == "changed" and one.says_other and one.warned:
+            with suppress(Problem):  # as below
+                await self._room.revise(row.incident, Proposal(row.id, one.warned, row.areas))
         elif row.incident is not None and one.act in (State.CANCELLED, State.OVER):
             with suppress(Problem):  # an operator has decided: it is theirs
                 await self._room.withdraw(row.incident, f"warning_{row.state}")
@@ -133,6 +136,7 @@ class WarningRounds:
             feed.outcome, feed.reason = outcome.word, outcome.reason
             if outcome.result is not None:
                 feed.as_of, feed.unread = outcome.result.as_of, len(outcome.result.unread)
+                feed.unread_since = (feed.unread_since or feed.as_of) if feed.unread else None
 
 
 def _of_warnings(kept: Sequence[News], found: Sequence[News]) -> list[Entry]:

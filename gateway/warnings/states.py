@@ -27,12 +27,23 @@ class News:
     """
     One warning as it is to be kept; *act* is what happened, None where it was only seen again.
 
-    *warned* is what the authority says now, None where it says nothing.
+    *warned* is what the authority says now, None where it says nothing; *before* is how a known one stood.
     """
 
     row: KeptWarning
     act: str | None
     warned: Warned | None = None
+    before: KeptWarning | None = None
+
+    @property
+    def says_other(self) -> bool:
+        """Whether what an operator was asked about is not what it says now."""
+        if self.warned is None or self.before is None:
+            return False
+        return any(getattr(self.row, name) != getattr(self.before, name) for name in _ASKED)
+
+
+_ASKED = ("category", "severity", "headline", "text", "areas")
 
 
 def id_of(source: str, identifier: str) -> str:
@@ -83,7 +94,7 @@ def _again(row: KeptWarning, fresh: KeptWarning, warned: Warned) -> News:
         return News(replace(row, seen_at=fresh.seen_at), None)
     if now == replace(row, seen_at=fresh.seen_at):
         return News(now, None, warned)
-    return News(now, "over" if now.state is State.OVER else "changed", warned)
+    return News(now, "over" if now.state is State.OVER else "changed", warned, before=row)
 
 
 def _absent(rows: Sequence[KeptWarning], at: datetime) -> Iterator[News]:

@@ -110,6 +110,14 @@ class Observatory:
         self.warnings[self.warnings.index(found)] = over = replace(over, effective=over.sent)
         return over
 
+    def worsen(self, identifier: str) -> Published:
+        """Have it say something worse under the same identifier. Raises LookupError."""
+        found = self._find(identifier)
+        sent = max(self._now().replace(microsecond=0), found.sent + timedelta(seconds=1))
+        worse = replace(found, severity="Extreme", sent=sent)
+        self.warnings[self.warnings.index(found)] = worse
+        return worse
+
     def cancel(self, identifier: str) -> Published:
         """Publish a CAP Cancel of it and take it off the list. Raises LookupError."""
         found = self._find(identifier)

@@ -1,4 +1,4 @@
-"""`/door/bmkg/...`: publish, withdraw, expire and cancel warnings, and have the earth shake."""
+"""`/door/bmkg/...`: publish, worsen, withdraw, expire and cancel warnings, and have the earth shake."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +34,7 @@ class BmkgDesk:
             Route("/door/bmkg/limit", told(self.limit), methods=["PUT"]),
             Route(warning, told(self.withdraw), methods=["DELETE"]),
             Route(f"{warning}/expire", told(self.expire), methods=["POST"]),
+            Route(f"{warning}/worsen", told(self.worsen), methods=["POST"]),
             Route(f"{warning}/cancel", told(self.cancel), methods=["POST"]),
         ]
 
@@ -103,6 +104,11 @@ class BmkgDesk:
     async def expire(self, request: Request) -> Response:
         """Have it over now, and listed still."""
         self._with(request, self._observatory.expire)
+        return Response(status_code=204)
+
+    async def worsen(self, request: Request) -> Response:
+        """Have it say something worse."""
+        self._with(request, self._observatory.worsen)
         return Response(status_code=204)
 
     async def cancel(self, request: Request) -> Response:

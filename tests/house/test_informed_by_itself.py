@@ -38,7 +38,8 @@ INFORMED = {
     *("a newer picture takes an undelivered one's place", "its system takes it", "its system is away"),
     *("its system refuses it", "it was not taken in time", "there is nothing left to say"),
     *("it is for a partner that is configured no more", "it does not arrive", "no person confirms it"),
-    *("the duty officers are reminded", "propose an incident", "withdraw a proposal"),
+    *("the duty officers are reminded", "propose an incident"),
+    *("revise a proposal", "withdraw a proposal"),
     *("round of heartbeats", "heartbeat ends otherwise", "round of warnings"),
     *("change of a feed's outcome", "a warning is new or changed", "a warning is on no list any more"),
     "a warning touches us",
@@ -55,7 +56,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def warned(sandbox: Sandbox) -> dict[str, str]:
     """Warnings by what will become of them, published before the gateway reads any."""
-    wishes = {"void": {}, "gone": {"touches": False}}
+    wishes = {"void": {}, "worse": {}, "gone": {"touches": False}}
     return {name: _at_bmkg(sandbox, "POST", "", wish)["identifier"] for name, wish in wishes.items()}
 
 
@@ -174,14 +175,15 @@ def test_warnings_and_a_partner_that_is_gone(
     first = _of_warnings(records(desk.house))
     changes = WARNINGS["change of a feed's outcome"] * len(FEEDS)
     touching, new = WARNINGS["a warning touches us"], WARNINGS["a warning is new or changed"]
-    assert sorted(acts(first)) == sorted((*read, *changes, *touching, *new))
-    (proposed,) = [each for each in first if each["act"] == "warning.proposed"]
-    incident = proposed["detail"]["incident"]
-    assert tuple(acts(_of(desk.house, incident))) == INCIDENTS["propose an incident"]
+    assert sorted(acts(first)) == sorted((*read, *changes, *touching * 2, *new))
+    asked = INCIDENTS["propose an incident"]
+    incidents = [each["detail"]["incident"] for each in first if each["act"] == "warning.proposed"]
+    assert [tuple(acts(_of(desk.house, each))) for each in incidents] == [asked, asked]
 
     desk.sandbox.trouble(DINSOS, "refuse")
     left_alone = desk.open("neglected_person")
     _at_bmkg(sandbox, "POST", f"/{warned['void']}/cancel")
+    _at_bmkg(sandbox, "POST", f"/{warned['worse']}/worsen")
     _at_bmkg(sandbox, "DELETE", f"/{warned['gone']}")
     desk.house.stop()
     partners = desk.house.data / "partners.toml"
@@ -189,13 +191,14 @@ def test_warnings_and_a_partner_that_is_gone(
     partners.write_text("[[partners]]\n".join(row for row in rows if f'"{DINSOS}"' not in row), "utf-8")
     desk.house.start()
 
-    withdrawn = INCIDENTS["withdraw a proposal"]
-    _until(lambda: withdrawn[0] in acts(_of(desk.house, incident)))
+    withdrawn, revised = INCIDENTS["withdraw a proposal"], INCIDENTS["revise a proposal"]
+    _until(lambda: all(len(_of(desk.house, each)) > len(asked) for each in incidents))
     _until(lambda: "warning.stale" in acts(records(desk.house)))
     later = _of_warnings(records(desk.house))[len(first) :]
     stale = WARNINGS["a warning is on no list any more"]
-    assert sorted(acts(later)) == sorted((*read, *changes, *new, *stale))
-    assert tuple(acts(_of(desk.house, incident))) == (*INCIDENTS["propose an incident"], *withdrawn)
+    assert sorted(acts(later)) == sorted((*read, *changes, *new * 2, *stale))
+    became = sorted(tuple(acts(_of(desk.house, each))) for each in incidents)
+    assert became == sorted([(*asked, *withdrawn), (*asked, *revised)])
     gone = NOTIFICATIONS["it is for a partner that is configured no more"]
     _until(lambda: _left(desk, left_alone, DINSOS)[-len(gone) :] == gone)
     desk.sandbox.mend()

@@ -9,6 +9,7 @@ BY_STATE: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         "link": (PEOPLE, "proposed"),
         "accept": (PEOPLE, "open"),
         "dismiss": (PEOPLE, "dismissed"),
+        "revise": (("gerbang",), "proposed"),
         "withdraw": (("gerbang",), "dismissed"),
     },
     "open": {

@@ -130,6 +130,28 @@ async def test_a_void_warning_takes_its_proposal_back_and_no_decision(desk: Desk
     assert (await desk.get(taken_up)).state is State.OPEN
 
 
+async def test_a_changed_warning_changes_its_proposal(desk: Desk) -> None:
+    """Whoever had it hears of it; what else is known stays, and what a person has written or decided."""
+    _wants_warnings(desk, DINSOS)
+    made = await _proposed(desk)
+    worse = replace(PROPOSAL, warned=replace(WARNED, severity=Severity.EXTREME, text="Contoh banjir"))
+    revised = await proposing.revise(desk.room, made.id, replace(worse, areas=("15.71.05",)))
+    assert (revised.state, revised.severity, revised.sequence, revised.area_code) == (
+        *(State.PROPOSED, Severity.EXTREME, 2),
+        "15.71.05",
+    )
+    assert await desk.told(made) == [(DINSOS, "alert", 1), (DINSOS, "update", 2)]
+    said = await desk.says((await desk.notices(made))[-1])
+    assert isinstance(said, Alert)
+    assert said.narrative == "Contoh hujan lebat\nContoh banjir\nSumber: BMKG"
+    await desk.do(actions.update, revised, News(facts={"narrative": "Contoh catatan operator"}))
+    with pytest.raises(Problem, match="not-now"):
+        await proposing.revise(desk.room, made.id, PROPOSAL)
+    await desk.do(actions.accept_proposal, await desk.get(made))
+    with pytest.raises(Problem, match="not-now"):
+        await proposing.revise(desk.room, made.id, PROPOSAL)
+
+
 async def test_proposals_are_listed_and_counted(desk: Desk) -> None:
     """For whoever is to decide; an incident that was opened is none."""
     made = await _proposed(desk)

@@ -36,7 +36,7 @@ def test_what_has_ended_never_goes_on(state: State) -> None:
 def test_no_machine_opens_or_ends_anything_but_a_proposal() -> None:
     """The gateway takes back what its own warning proposed; the rest is people's."""
     by_itself = {(state, event) for state, event, party in states.TABLE if party is Party.GERBANG}
-    assert by_itself == {(State.PROPOSED, Event.WITHDRAW)}
+    assert by_itself == {(State.PROPOSED, Event.REVISE), (State.PROPOSED, Event.WITHDRAW)}
 
 
 def test_only_who_dispatches_changes_an_incident() -> None:

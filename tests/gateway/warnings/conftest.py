@@ -47,6 +47,7 @@ class Operator:
 
     def __init__(self) -> None:
         self.asked: list[Proposal] = []
+        self.revised: list[tuple[str, Proposal]] = []
         self.withdrawn: list[tuple[str, str]] = []
         self.decided = False
         self.away = False
@@ -58,6 +59,12 @@ class Operator:
         new = proposal.warning not in {each.warning for each in self.asked}
         self.asked.append(proposal)
         return type("Made", (), {"id": f"i-{proposal.warning[2:]}"}), new
+
+    async def revise(self, incident: str, proposal: Proposal) -> None:
+        """Ask about what it says now, unless somebody has decided."""
+        self.revised.append((incident, proposal))
+        if self.decided:
+            raise Problem("not-now")
 
     async def withdraw(self, incident: str, why: str) -> None:
         """Take it back, unless somebody has decided."""
@@ -100,6 +107,7 @@ class Desk:
             areas=AREAS,
             partners=[self.partner],
             propose=self.operator.propose,
+            revise=self.operator.revise,
             withdraw=self.operator.withdraw,
         )
         self.rounds = WarningRounds(self.room, interval_s=0.01, deadline_s=2)

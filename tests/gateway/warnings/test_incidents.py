@@ -23,6 +23,7 @@ def joined(desk: Desk) -> IncidentRoom:
     desk.room = replace(
         desk.room,
         propose=partial(proposing.propose, incidents),
+        revise=partial(proposing.revise, incidents),
         withdraw=partial(proposing.withdraw, incidents),
     )
     desk.rounds = WarningRounds(desk.room)

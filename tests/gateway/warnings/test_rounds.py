@@ -10,7 +10,7 @@ import pytest
 from contracts import Category, Garbled, PartnerError, Severity, Unreachable, Warned
 from gateway.partners.config import Standing
 from gateway.warnings import alarming, rounds
-from gateway.warnings.alarming import BLIND, TOO_LONG
+from gateway.warnings.alarming import BLIND, GARBLED, TOO_LONG
 from gateway.warnings.rounds import WarningRounds
 from gateway.warnings.rows import State
 from gateway.warnings.states import id_of
@@ -114,6 +114,22 @@ async def test_a_void_one_is_taken_back(desk: Desk) -> None:
     assert len(desk.operator.withdrawn) == 1
 
 
+async def test_what_says_something_else_is_asked_about_anew(desk: Desk) -> None:
+    """Once, by the same incident; that it is on the list again says nothing new."""
+    one = warned()
+    await desk.round(one)
+    worse = replace(one, sent_at=now(), severity=Severity.EXTREME, headline="Hujan sangat lebat (contoh)")
+    assert await desk.round(worse) == [("warning.changed", "changed")]
+    ((incident, proposal),) = desk.operator.revised
+    assert (incident, proposal.warned) == ((await desk.rows())["a"].incident, worse)
+    for listed in ([], [worse], [replace(worse, expires_at=now() + 3 * HOUR)]):
+        await desk.round(*listed)
+    desk.operator.decided = True
+    await desk.round(replace(worse, text="Contoh lain"))
+    assert len(desk.operator.revised) == 2
+    assert (await desk.rows())["a"].text == "Contoh lain"
+
+
 async def test_what_an_operator_has_decided_is_theirs(desk: Desk) -> None:
     """The warning is over; the incident goes on."""
     await desk.round(warned(expires_at=now() + timedelta(seconds=0.2)))
@@ -166,6 +182,20 @@ async def test_a_list_that_cannot_be_read_alarms(desk: Desk) -> None:
         assert [alarm.name for alarm in desk.room.alarms.current()] == ([BLIND] if stands else [])
     assert "Cuaca Contoh" in desk.room.alarms.current()[0].text
     alarming.look(desk.room, since=read_at, at=read_at)
+    assert desk.room.alarms.current() == []
+
+
+async def test_a_warning_that_cannot_be_read_alarms(desk: Desk) -> None:
+    """After a quarter of an hour, by whose it is; until it can, or is gone."""
+    await desk.round(unread=("b",))
+    since = desk.room.feed("cuaca").unread_since
+    assert since is not None
+    await desk.round(unread=("b", "c"))
+    for minutes, names in ((14, []), (15, [GARBLED])):
+        alarming.look(desk.room, since=since, at=since + timedelta(minutes=minutes))
+        assert [alarm.name for alarm in desk.room.alarms.current() if alarm.name != BLIND] == names
+    await desk.round()
+    alarming.look(desk.room, since=since, at=since + timedelta(minutes=14))
     assert desk.room.alarms.current() == []
 
 
