@@ -15,6 +15,7 @@ DECLARED_SET: Mapping[str, tuple[str, ...]] = {
     "open the form of a new referral": (),
     "send that form": ("referral.created", "referral.submitted"),
     "open the board": ("capacity.asked",),
+    "open the warnings": ("warning.listed", "warning.listed"),
     "open the partners": ("partners.listed",),
     "open one partner": ("notification.listed",),
     "open the incidents": ("incident.listed", "incident.listed"),

@@ -23,6 +23,7 @@ from . import (
     static_files,
     step_up,
     wake_page,
+    warnings_page,
 )
 
 ROUTERS = tuple(
@@ -44,6 +45,7 @@ ROUTERS = tuple(
         referral_page,
         decisions,
         board,
+        warnings_page,
         partners_page,
         partner_page,
         live,

@@ -18,7 +18,10 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 NARROW = {"width": 320, "height": 640}  # WCAG 2.2, 1.4.10: 320 CSS pixels without sideways scrolling
 DARK = {"color_scheme": "dark"}
 
-FOR_ALL = ("/antrean", "/papan?need=icu", "/papan?need=igd", "/mitra", "/cari", "/akun", "/akun/sandi")
+FOR_ALL = (
+    *("/antrean", "/papan?need=icu", "/papan?need=igd", "/peringatan", "/mitra", "/cari"),
+    *("/akun", "/akun/sandi"),
+)
 PAGES = [
     *(
         ("approver", path)
@@ -30,13 +33,15 @@ PAGES = [
     ),
     *(
         ("operator", path)
-        for path in ("/insiden", "/insiden/baru", "/insiden/{fire}", "/alarm", "/mitra/bpbd")
+        for path in ("/insiden", "/insiden/baru", "/insiden/{fire}", "/alarm", "/peringatan", "/mitra/bpbd")
     ),
     ("approver", "/insiden/{fire}"),
     *(("duty", path) for path in ("/kotak", "/akun", "/akun/bangun")),
-    ("admin", "/mitra/bpbd"),
+    *(("admin", path) for path in ("/peringatan", "/mitra/bpbd")),
 ]
 
+# Where a change shows first; the others in a soak, since each look opens every page.
+LOOKS = ["light", "narrow", *(pytest.param(each, marks=pytest.mark.soak) for each in ("dark", "english"))]
 TO_TOUCH = "a, button, summary, select, textarea, input:not([type=hidden])"
 TOO_SMALL = (
     f"() => [...document.querySelectorAll('{TO_TOUCH}')]"
@@ -100,7 +105,7 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ["operator", "approver", "duty", "admin"])
-@pytest.mark.parametrize("look", ["light", "dark", "narrow", "english"])
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_can_be_used_by_everybody(
     open_page: Open,
     house: House,

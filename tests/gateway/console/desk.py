@@ -31,6 +31,7 @@ from gateway.console import (
     referral_page,
     search_page,
     static_files,
+    warnings_page,
 )
 from gateway.console.counts import Counts
 from gateway.edge import Edge
@@ -48,13 +49,14 @@ from gateway.referrals.answers import (
 )
 from gateway.referrals.rows import AskState, Clearance, OwedWhat, Rule, Wait
 from gateway.referrals.states import PARTY_OF, State, possible
+from gateway.warnings.answers import WarningList
 from tests.gateway.gate import Notebook
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 CSRF = "c" * 32
 ROUTERS = (
     *(board, decisions, inbox, language, live, new_referral, partners_page, referral_page),
-    *(search_page, static_files),
+    *(search_page, static_files, warnings_page),
 )
 FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
 
@@ -216,6 +218,9 @@ class Desk:
     waiting: list[ReferralLine] = field(default_factory=list)
     going_on: list[ReferralLine] = field(default_factory=list)
     incidents: list[Any] = field(default_factory=list)
+    warned: WarningList = field(
+        default_factory=lambda: WarningList(environment="demo", request="q", feeds=[], warnings=[])
+    )
     notebook: Notebook = field(default_factory=Notebook)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
@@ -264,6 +269,7 @@ def _pretend(made: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     state.recorder = made.notebook
     state.registry = SimpleNamespace(partners={})
     state.burdens = _no_burden
+    state.warnings = SimpleNamespace()
     state.capacity = SimpleNamespace(places=[SimpleNamespace(id="rsud-contoh", name="RSUD Contoh")])
     state.console_counts = SimpleNamespace(now=Counts(decisions=2, owed=1), since=lambda _: [])
 
@@ -276,6 +282,7 @@ def _pretend(made: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox.reading, "open_referrals", _answering(made, lambda: made.going_on))
     monkeypatch.setattr(search_page.incidents, "search", _answering(made, lambda: made.incidents))
     monkeypatch.setattr(search_page.referrals, "search", _noting(made, "search", lambda: made.waiting))
+    monkeypatch.setattr(warnings_page.reading, "listed", _answering(made, lambda: made.warned))
     for name in ("carry_out", "answer_by_telephone", "review", "confirm_telephoned", "acknowledge"):
         monkeypatch.setattr(decisions.actions, name, _noting(made, name, lambda: None))
     monkeypatch.setattr(new_referral.actions, "create", _noting(made, "create", line))

@@ -31,7 +31,10 @@ from .desk import NOW, Desk
 from .incident_desk import INCIDENT, alarm, incident_desk, shown
 from .test_pages import read
 
-EVERY_PAGE = ("/antrean", "/papan?need=icu", "/cari", "/mitra", "/rujukan/baru", "/insiden", "/alarm")
+EVERY_PAGE = (
+    *("/antrean", "/papan?need=icu", "/peringatan", "/cari", "/mitra"),
+    *("/rujukan/baru", "/insiden", "/alarm"),
+)
 
 
 @pytest.fixture

@@ -165,7 +165,8 @@ async def test_an_officer_has_this_page_and_no_other(monkeypatch: pytest.MonkeyP
     places = text[text.index("<nav") : text.index("</nav>")]
     assert re.findall(r'<a href="([^"]+)"', places) == ["/kotak"]
     assert (await here.get("/")).headers["location"] == "/kotak"
-    for path in ("/antrean", "/insiden", "/papan", "/mitra", "/cari", f"/insiden/{INCIDENT}", "/alarm"):
+    others = ("/antrean", "/insiden", "/papan", "/peringatan", "/mitra", "/cari", "/alarm")
+    for path in (*others, f"/insiden/{INCIDENT}"):
         assert (await here.get(path)).status_code in (403, 404)
     for role in set(Role) - {Role.DUTY, Role.PARTNER}:
         assert (await officer_desk(monkeypatch, FULL, role=role).get("/kotak")).status_code == 403

@@ -20,7 +20,10 @@ from gateway.referrals.states import State
 from . import desk as pretence
 from .desk import EMERGENCY, NOW, ask, candidate, desk, happening, line, owed, view
 
-PAGES = ("/antrean", "/cari", "/papan?need=icu", "/mitra", "/rujukan/baru", "/rujukan/r-abcdefghjkmnp")
+PAGES = (
+    *("/antrean", "/cari", "/papan?need=icu", "/peringatan", "/mitra"),
+    *("/rujukan/baru", "/rujukan/r-abcdefghjkmnp"),
+)
 NIK = "1571015203909901"
 
 

@@ -84,6 +84,7 @@ class Visitors(Asking):
             "send that form": self.new,
             "open a referral": lambda: head().get(self.page),
             "open the board": lambda: head().get("/papan?need=icu"),
+            "open the warnings": lambda: head().get("/peringatan"),
             "open the partners": lambda: head().get("/mitra"),
             "open one partner": lambda: head().get("/mitra/satpol-pp"),
             "open the form of a new incident": lambda: operator().get("/insiden/baru"),
