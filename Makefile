@@ -35,13 +35,16 @@ tour: $(RUNNABLE) ## walk the main job against what `make run` started
 
 test: $(TESTED) check ## all set-up, all checks, all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile -rs
-	@echo "Left out here: make oracles (needs Node), make bench (bars on time and rate), make fuzz (100,000 requests)."
+	@echo "Left out here: make soak (minutes each), make oracles (needs Node), make bench (bars on time and rate), make fuzz (100,000 requests)."
 
 check: $(TESTED) ## lint, format, types, floors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: $(TESTED) ## the tests that take minutes
+	$(BIN)/python -m pytest -n 2 --dist load -rs --soak
 
 bench: $(TESTED) ## measure the bars on time and rate; fails when one is missed
 	$(BIN)/python -m bench
@@ -64,4 +67,4 @@ lock: $(TESTED) ## pin the requirements anew, with hashes and without host names
 clean: ## remove what was installed and built, never var/
 	rm -rf $(VENV) $(VENV)-* .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info
 
-.PHONY: help run codes tour test check bench fuzz oracles lock clean
+.PHONY: help run codes tour test check soak bench fuzz oracles lock clean

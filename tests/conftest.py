@@ -9,6 +9,20 @@ pytest_plugins = ("tests.postgres",)
 WITH_A_BROWSER = frozenset({"browser", "stage"})  # the fixtures that run one
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what runs the long tests."""
+    parser.addoption("--soak", action="store_true", help="run the tests marked soak, and only those")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long ones, or all others; pytest counts what was left out as deselected."""
+    wanted = bool(config.getoption("--soak"))
+    left_out = [item for item in items if (item.get_closest_marker("soak") is not None) is not wanted]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """

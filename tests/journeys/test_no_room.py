@@ -34,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterato
         yield running
 
 
-@pytest.fixture(params=["disk", "file limit"])
+@pytest.fixture(params=["disk", pytest.param("file limit", marks=pytest.mark.soak)])
 def cramped(request: pytest.FixtureRequest, tmp_path: Path, sandbox: Sandbox) -> Iterator[tuple[House, Room]]:
     """A gateway that rests, and the room its files have."""
     settings = {"spool_bytes": str(SPOOL_BYTES), "capacity_refresh_s": "3600", "eligibility_cache_s": "0"}

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 # The first takes If-None-Exist, the second must be searched first, the third cannot even be searched.
 CONDITIONAL, SEARCHED, BLIND = "rs-siloam", "rs-bratanata", "rs-bhayangkara"
-MOMENTS_S = (0.0, 0.05)
+MOMENTS_S = (0.0, pytest.param(0.05, marks=pytest.mark.soak))
 TICKED = ["haemodynamic"]
 
 

@@ -11,7 +11,7 @@ from .referral_desk import Desk, states
 HOSPITAL = "rs-siloam"
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_hospital_unreachable_for_a_minute_is_asked_when_it_is_back(house: House, sandbox: Sandbox) -> None:
     """Sixty seconds of refused connections: the operator is told to ring; then one copy arrives by itself."""
     desk = Desk(house, sandbox)

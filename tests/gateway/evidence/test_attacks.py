@@ -347,10 +347,10 @@ def test_a_tale_of_silence(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_flipped_bits_are_named(tmp_path: Path) -> None:
+def test_hundreds_of_flipped_bits_are_named(tmp_path: Path) -> None:
     """Each names its very entry; `make bench` does all ten thousand."""
-    seen = flips.run(range(0, flips.ENTRIES, 10), scratch=tmp_path)
-    assert (seen[True], seen[False]) == (1000, 0)
+    seen = flips.run(range(0, flips.ENTRIES, 50), scratch=tmp_path)
+    assert (seen[True], seen[False]) == (200, 0)
 
 
 def test_an_entry_of_these_tests_is_as_long_as_a_real_one() -> None:

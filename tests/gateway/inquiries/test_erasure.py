@@ -24,8 +24,6 @@ from tests.gateway.people.conftest import Memory
 
 from .conftest import AUDITOR, Desk
 
-PEOPLE = 1000
-
 
 def nik(number: int) -> str:
     """Return a synthetic NIK."""
@@ -67,32 +65,33 @@ def _rows(desk: Desk) -> list[Any]:
 
 
 @pytest.mark.slow
-async def test_a_thousand_people_are_erased_without_a_trace(desk: Desk) -> None:
+@pytest.mark.parametrize("number_of", [100, pytest.param(1000, marks=pytest.mark.soak)])
+async def test_people_are_erased_without_a_trace(desk: Desk, number_of: int) -> None:
     """Names, numbers, keys and indices: in no file; those who stay can be read; the log verifies."""
     room = desk.room
-    people = await asyncio.gather(*(room.people.of(nik(number)) for number in range(PEOPLE + 10)))
+    people = await asyncio.gather(*(room.people.of(nik(number)) for number in range(number_of + 10)))
     await asyncio.gather(*(room.database.record(told(who, number)) for number, who in enumerate(people)))
     secrets = wrapped(desk)
-    assert len(secrets) == 2 * (PEOPLE + 10)
-    for number in range(PEOPLE):
+    assert len(secrets) == 2 * (number_of + 10)
+    for number in range(number_of):
         order = ErasureOrder(whom(number), "subject_request")
         await erasure.erase(room, order, by=AUDITOR, request=f"request-{number}")
     left = set(wrapped(desk))
     gone = [each for each in secrets if each not in left]
-    assert len(gone) == 2 * PEOPLE
+    assert len(gone) == 2 * number_of
     _export(desk)
-    canaries = [text(number).encode() for number in range(PEOPLE + 10) for text in (canary, nik)]
+    canaries = [text(number).encode() for number in range(number_of + 10) for text in (canary, nik)]
     assert traces(desk.folder, gone) == []
     assert traces(desk.folder, canaries) == []
     assert verify.verify(lines_at(desk.url)).damage is None
-    assert desk.forgotten == PEOPLE
-    again = await room.people.find(nik(PEOPLE))
+    assert desk.forgotten == number_of
+    again = await room.people.find(nik(number_of))
     assert again is not None
-    entry = told(again, PEOPLE)
+    entry = told(again, number_of)
     assert entry.sealed is not None
-    assert again.unseal(entry.sealed, act=entry.act, key=entry.key)["name"] == canary(PEOPLE)
+    assert again.unseal(entry.sealed, act=entry.act, key=entry.key)["name"] == canary(number_of)
     done = [record for record in _records(desk) if record["act"] == "erasure.done"]
-    assert len({record["subj"] for record in done if record["outcome"] == "erased"}) == PEOPLE
+    assert len({record["subj"] for record in done if record["outcome"] == "erased"}) == number_of
 
 
 def _export(desk: Desk) -> None:
