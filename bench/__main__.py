@@ -16,7 +16,7 @@ from .bars import Bar, table
 NAMES = (
     *("parse", "transport", "audit_cost", "intake", "verify"),
     *("capacity", "eligibility", "insurer", "fanout", "restart", "waiting"),
-    *("flood", "delivery", "ladder"),
+    *("flood", "flood_two", "delivery", "ladder"),
 )
 VAR = Path(__file__).parent.parent / "var"  # the disk the gateway's own data would lie on
 
@@ -42,9 +42,8 @@ def _measured(name: str) -> list[Bar]:
         print(f"{name}: {machine.state(Path(folder))}", flush=True)
         started = time.monotonic()
         bars = measure(Path(folder))
-        print(
-            f"{name}: done in {time.monotonic() - started:.0f} s; {machine.state(Path(folder))}", flush=True
-        )
+        took = time.monotonic() - started
+        print(f"{name}: done in {took:.0f} s; {machine.state(Path(folder))}\n{table(bars)}\n", flush=True)
         return bars
 
 

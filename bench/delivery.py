@@ -13,7 +13,7 @@ from statistics import median
 
 from . import machine
 from .bars import Bar
-from .flood import AGENCY, FIRE, flooded_house, opened, taken_in, updated
+from .flooding import FIRE, agency, house_of, opened, taken_in, updated
 from .houses import House, Program, Sandbox, pid_of
 
 RATE, SECONDS, ROUNDS = 50, 6.0, 5
@@ -21,7 +21,6 @@ MOST_P95_MS, MOST_P99_MS = 250.0, 1000.0
 WAITING, DEAD_INCIDENTS = 5_000, 250
 MOST_SLOWER = 1.2
 CRIME = FIRE | {"category": "crime"}
-ONLY = '  channels = ["wire"]\n'
 
 
 def measure(folder: Path) -> list[Bar]:
@@ -31,9 +30,9 @@ def measure(folder: Path) -> list[Bar]:
         each.mkdir()
     with (
         Sandbox(folder) as sandbox,
-        Program(folder, "agency", "0", str(folder)) as agency,
-        _house(alone, sandbox, agency.port, dead=False) as quiet,
-        _house(beside, sandbox, agency.port, dead=True) as burdened,
+        Program(folder, "agency", "0", "0", str(folder)) as agencies,
+        _house(alone, sandbox, agencies.port, dead=False) as quiet,
+        _house(beside, sandbox, agencies.port, dead=True) as burdened,
     ):
         _fill(burdened)
         seen: dict[str, list[list[float]]] = {"alone": [], "beside": []}
@@ -58,10 +57,10 @@ def measure(folder: Path) -> list[Bar]:
 
 def _house(folder: Path, sandbox: Sandbox, port: int, *, dead: bool) -> House:
     names = [folder.name, *(["dead"] if dead else [])]
-    text = AGENCY.format(name=folder.name, port=port).replace(ONLY, f'{ONLY}  categories = ["fire"]\n')
+    text = agency(folder.name, port, more='categories = ["fire"]')
     if dead:
-        text += AGENCY.format(name="dead", port=port).replace(ONLY, f'{ONLY}  categories = ["crime"]\n')
-    return flooded_house(folder, sandbox, port, names, partners_text=text)
+        text += agency("dead", port, more='categories = ["crime"]')
+    return house_of(folder, sandbox, port, names, partners_text=text)
 
 
 def _fill(house: House) -> None:
@@ -69,12 +68,11 @@ def _fill(house: House) -> None:
     pictures = WAITING // DEAD_INCIDENTS
 
     def fill(number: int) -> None:
-        with house.client("dispatcher") as dispatcher:
-            name = opened(dispatcher, CRIME, key=f"dead-{number}")
-            for picture in range(1, pictures):
-                updated(dispatcher, name, {"casualties": {"injured": picture}}, version=picture)
+        name = opened(dispatcher, CRIME, key=f"dead-{number}")
+        for picture in range(1, pictures):
+            updated(dispatcher, name, {"casualties": {"injured": picture}}, version=picture)
 
-    with ThreadPoolExecutor(16) as hands:
+    with house.client("dispatcher") as dispatcher, ThreadPoolExecutor(8) as hands:
         list(hands.map(fill, range(DEAD_INCIDENTS)))
 
 
@@ -84,10 +82,9 @@ def _round(house: House, folder: Path) -> list[float]:
 
     def tell(number: int) -> str:
         time.sleep(max(0.0, began + number / RATE - time.time()))
-        with house.client("dispatcher") as dispatcher:
-            return opened(dispatcher, FIRE, key=f"fire-{began}-{number}")
+        return opened(dispatcher, FIRE, key=f"fire-{began}-{number}")
 
-    with ThreadPoolExecutor(32) as hands:
+    with house.client("dispatcher") as dispatcher, ThreadPoolExecutor(8) as hands:
         wanted = set(hands.map(tell, range(count)))
     accepted = _accepted(house, wanted)
     arrived = _arrived(folder, set(accepted))

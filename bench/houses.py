@@ -8,13 +8,14 @@ from typing import Self
 import httpx
 
 from sandbox.demo.files import write_partners
-from tests.running import House, Process, Sandbox, free_port
+from tests.running import Gateway, House, Process, Sandbox, Second, free_port
 
 from . import machine
 
 HEADING = "[[partners]]\n"
 
-__all__ = ["House", "Mutant", "Program", "Sandbox", "known_to", "partners_file", "pid_of", "port_of"]
+__all__ = ["Gateway", "House", "Mutant", "Program", "Sandbox", "Second"]
+__all__ += ["known_to", "partners_file", "pid_of", "port_of"]
 
 
 def partners_file(folder: Path, *, sandbox: str, change: Callable[[str], str]) -> Path:
@@ -30,11 +31,11 @@ class Mutant(House):
 
     module = "mutant"
 
-    def start(self, *, until: str = "/readyz") -> float:
-        """Start it; return the seconds until *until* answered 200."""
+    def begin(self) -> Process:
+        """Start it, and do not wait."""
         log = self.folder / f"{self.module}.log"
         self.process = Process([f"bench.{self.module}"], log=log, environment=self.environment)
-        return self.process.until_answers(f"{self.url}{until}")
+        return self.process
 
 
 class Program:

@@ -132,7 +132,49 @@ class Sandbox:
         self._process.stop()
 
 
-class House:
+class Gateway:
+    """A gateway's process, with these keys by role; what it prints goes to *log_file*."""
+
+    def __init__(
+        self, *, port: int, log_file: Path, environment: Mapping[str, str], keys: dict[str, str]
+    ) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.log_file = log_file
+        self.environment = {**environment, "GERBANG_PORT": str(port), "GERBANG_URL": self.url}
+        self.keys = keys
+        self.process: Process | None = None
+
+    def begin(self) -> Process:
+        """Start it, and do not wait."""
+        self.process = Process(["gateway", "serve"], log=self.log_file, environment=self.environment)
+        return self.process
+
+    def start(self, *, until: str = "/readyz") -> float:
+        """Start it; return the seconds until *until* answered 200."""
+        return self.begin().until_answers(f"{self.url}{until}")
+
+    def kill(self) -> None:
+        """Kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        self.process = None
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        if self.process is not None:
+            self.process.stop()
+            self.process = None
+
+    def headers(self, role: str) -> dict[str, str]:
+        """Return the header that signs *role* in."""
+        return {"Authorization": f"Bearer {self.keys[role]}"}
+
+    def client(self, role: str) -> httpx.Client:
+        """Return a client with the key of *role*."""
+        return httpx.Client(base_url=self.url, headers=self.headers(role), timeout=20, trust_env=False)
+
+
+class House(Gateway):
     """A gateway in *folder*, with one key per role; kill and start it as you like."""
 
     def __init__(
@@ -147,24 +189,21 @@ class House:
         """Take *partners_text* in the place of the demo's partner file, and *secrets* beside its own."""
         self.folder = folder
         self.data = folder / "var"
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
         partners = write_partners(self.data, sandbox_url=sandbox.url)
         if partners_text is not None:
             partners.write_text(partners_text, encoding="utf-8")
         self._partner = _SAYOETI if partners_text is None else partners_text.split('"', 2)[1]
         for name, secret in secrets.items():
             (self.data / "secrets" / name).write_text(secret, encoding="utf-8")
-        self.environment = {
+        environment = {
             "GERBANG_ENVIRONMENT": "demo",
             "GERBANG_DATA_DIR": str(self.data),
             "GERBANG_PARTNERS_FILE": str(partners),
             "GERBANG_OUTBOUND_ALLOW": "127.0.0.0/8",
-            "GERBANG_PORT": str(port),
-            "GERBANG_URL": self.url,
             **{f"GERBANG_{name.upper()}": value for name, value in settings.items()},
         }
-        self.process: Process | None = None
-        self.keys = {"admin": self.gerbang("keys", "bootstrap").strip()}
+        super().__init__(port=free_port(), log_file=folder / "gateway.log", environment=environment, keys={})
+        self.keys["admin"] = self.gerbang("keys", "bootstrap").strip()
         self.start()
         self._make_keys()
 
@@ -187,35 +226,9 @@ class House:
         assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def start(self, *, until: str = "/readyz") -> float:
-        """Start the gateway; return the seconds until *until* answered 200."""
-        log = self.folder / "gateway.log"
-        self.process = Process(["gateway", "serve"], log=log, environment=self.environment)
-        return self.process.until_answers(f"{self.url}{until}")
-
-    def kill(self) -> None:
-        """Kill -9."""
-        assert self.process is not None
-        self.process.kill()
-        self.process = None
-
-    def stop(self) -> None:
-        """Stop in good order."""
-        if self.process is not None:
-            self.process.stop()
-            self.process = None
-
     def log(self) -> str:
         """Return everything the gateway logged."""
-        return (self.folder / "gateway.log").read_text("utf-8", "replace")
-
-    def headers(self, role: str) -> dict[str, str]:
-        """Return the header that signs *role* in."""
-        return {"Authorization": f"Bearer {self.keys[role]}"}
-
-    def client(self, role: str) -> httpx.Client:
-        """Return a client with the key of *role*."""
-        return httpx.Client(base_url=self.url, headers=self.headers(role), timeout=20, trust_env=False)
+        return self.log_file.read_text("utf-8", "replace")
 
     def export(self) -> Path:
         """Take the audit log out; return the folder."""
@@ -242,3 +255,16 @@ class House:
     ) -> None:
         """Stop it."""
         self.stop()
+
+
+class Second(Gateway):
+    """Another gateway on the databases and secrets of *house*, with a data folder and a log of its own."""
+
+    def __init__(self, folder: Path, house: House, *, replica: str = "b") -> None:
+        own = {"GERBANG_DATA_DIR": str(folder / replica), "GERBANG_REPLICA": replica}
+        super().__init__(
+            port=free_port(),
+            log_file=folder / f"{replica}.log",
+            environment=house.environment | own,
+            keys=house.keys,
+        )

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.postgres import Server, fresh
-from tests.running import House, Process, Sandbox, free_port
+from tests.running import House, Sandbox, Second
 
 from .evidence import Record, records
 from .referral_desk import Desk, events, states
@@ -23,49 +23,6 @@ TAKEN_OVER_S = 15.0
 SEARCHED, CONDITIONAL = "rs-bratanata", "rs-siloam"
 TICKED = ["haemodynamic"]
 _names = count(1)
-
-
-class Second:
-    """Another gateway on the databases and secrets of *house*, with a data folder and a log of its own."""
-
-    def __init__(self, folder: Path, house: House, *, replica: str = "b") -> None:
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
-        self.log = folder / f"{replica}.log"
-        self.environment = house.environment | {
-            "GERBANG_DATA_DIR": str(folder / replica),
-            "GERBANG_PORT": str(port),
-            "GERBANG_URL": self.url,
-            "GERBANG_REPLICA": replica,
-        }
-        self.keys = house.keys
-        self.process: Process | None = None
-
-    def begin(self) -> None:
-        """Start it, and do not wait."""
-        self.process = Process(["gateway", "serve"], log=self.log, environment=self.environment)
-
-    def start(self) -> float:
-        """Start it; return the seconds until it was ready."""
-        self.begin()
-        assert self.process is not None
-        return self.process.until_answers(f"{self.url}/readyz")
-
-    def kill(self) -> None:
-        """Kill -9."""
-        assert self.process is not None
-        self.process.kill()
-        self.process = None
-
-    def stop(self) -> None:
-        """Stop it in good order."""
-        if self.process is not None:
-            self.process.stop()
-            self.process = None
-
-    def client(self, role: str) -> httpx.Client:
-        """Return a client with the key of *role*."""
-        headers = {"Authorization": f"Bearer {self.keys[role]}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20, trust_env=False)
 
 
 @pytest.fixture(scope="module")
