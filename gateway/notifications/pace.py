@@ -33,12 +33,9 @@ def room(connection: Connection, partner: str, limits: Limits, at_us: int) -> in
     """Return how many attempts at *partner* may begin now: its places, or fewer where it has a pace."""
     if limits.per_minute is None:
         return limits.concurrency
-    ahead = max(0, (connection.scalar(_FILLED, {"its_partner": partner}) or 0) - at_us)
-    return (
-        min(limits.concurrency, (AHEAD_US - ahead) // share_us(limits.per_minute) + 1)
-        if ahead <= AHEAD_US
-        else 0
-    )
+    filled = (connection.scalar(_FILLED, {"its_partner": partner}) or 0) - at_us
+    left = AHEAD_US - max(0, filled)
+    return min(limits.concurrency, left // share_us(limits.per_minute) + 1) if left >= 0 else 0
 
 
 def begin(connection: Connection, partner: str, limits: Limits, at: datetime) -> bool:
