@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from contracts import Alert
 from gateway.access.guard import Principal
 from gateway.notifications import inbox, store
-from gateway.notifications.messages import message_of
+from gateway.notifications.messages import Material, material, message_of
 from gateway.notifications.room import NotificationRoom
 from gateway.notifications.rows import CHANGE, Notification
 from gateway.notifications.tables import notification
@@ -19,6 +19,9 @@ from .signs import MOST
 
 AT_ONCE: Final = 100
 LONG_OVER: Final = timedelta(hours=12)
+
+Lane = tuple[tuple[Notification, ...], Material | None]  # what it was told of one thing, and the newest of it
+
 _TOLD: Final = [str(each) for each in inbox.TOLD]
 
 
@@ -31,8 +34,8 @@ async def open_box(room: NotificationRoom, partner: str, *, by: Principal, reque
     newest = await room.database.read(partial(store.newest, partner=partner))
     since = max(0, newest - MOST)
     await inbox.fetch(room, partner, since=since, limit=AT_ONCE, by=by, request=request)
-    rows = await room.database.read(partial(told, partner=partner, since=since))
-    items = [Item(lane, await _said(room, lane[-1])) for lane in by_lane(rows)]
+    lanes = await room.database.read(partial(_lanes, room=room, partner=partner, since=since))
+    items = [Item(lane, await _said(room, newest)) for lane, newest in lanes]
     return in_order([each for each in items if _is_of_use(each, datetime.now(UTC))])
 
 
@@ -43,9 +46,16 @@ def told(connection: Connection, partner: str, since: int) -> list[Notification]
     return store.read(connection, select(notification).where(its).order_by(notification.c.number))
 
 
-async def _said(room: NotificationRoom, row: Notification) -> Alert | None:
-    """Return what *row* says; None where whom it named was erased."""
-    message = await message_of(room, row, room.registry.partners[row.partner], ())
+def _lanes(connection: Connection, *, room: NotificationRoom, partner: str, since: int) -> list[Lane]:
+    found = by_lane(told(connection, partner, since))
+    return [(lane, material(room, connection, lane[-1].id)) for lane in found]
+
+
+async def _said(room: NotificationRoom, newest: Material | None) -> Alert | None:
+    """Return what it says; None where whom it named was erased."""
+    if newest is None:
+        return None
+    message = await message_of(room, newest, room.registry.partners[newest.row.partner])
     return message if isinstance(message, Alert) else None
 
 

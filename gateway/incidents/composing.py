@@ -18,6 +18,8 @@ from .room import IncidentRoom
 from .rows import ENDED, Incident, Picture
 from .thinning import thin
 
+Pictured = tuple[Incident, Picture]
+
 WITH_OUTCOME = frozenset({AlertKind.CLOSED, AlertKind.CANCEL})
 
 
@@ -27,14 +29,23 @@ class IncidentComposer:
     def __init__(self, room: IncidentRoom) -> None:
         self._room = room
 
-    async def compose(self, row: Notification, partner: Partner) -> Alert | Change | None:
+    def gather(self, connection: Connection, row: Notification) -> Pictured | None:
+        """Return the incident and the picture of *row*."""
+        if row.kind == CHANGE:
+            return None
+        incident = store.get(connection, row.about)
+        picture = store.picture_of(connection, row.about, row.sequence)
+        return None if incident is None or picture is None else (incident, picture)
+
+    async def compose(
+        self, row: Notification, partner: Partner, gathered: Pictured | None
+    ) -> Alert | Change | None:
         """Return the picture of *row*, thinned for *partner*; None where its people were erased."""
         if row.kind == CHANGE:
             return await self._change(row)
-        found = await self._room.database.read(lambda connection: _pictured(connection, row))
-        if found is None:
+        if gathered is None:
             return None
-        incident, picture = found
+        incident, picture = gathered
         facts = unseal(await self._room.known.find(incident.subject), picture)
         if facts is None:
             return None
@@ -73,12 +84,6 @@ class IncidentComposer:
             reported_at=incident.reported_at,
             closed_at=incident.closed_at or incident.changed_at,
         )
-
-
-def _pictured(connection: Connection, row: Notification) -> tuple[Incident, Picture] | None:
-    incident = store.get(connection, row.about)
-    picture = store.picture_of(connection, row.about, row.sequence)
-    return None if incident is None or picture is None else (incident, picture)
 
 
 def _alert(row: Notification, incident: Incident, picture: Picture, facts: Facts) -> Alert:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection
 
 from contracts import Alert, AlertKind, Change, Earlier, Over
 from gateway.partners.registry import Partner
@@ -15,7 +17,11 @@ M = TypeVar("M", Alert, Change)
 class Composer(Protocol):
     """Knows the objects of one topic: incidents, referrals, or the link itself."""
 
-    async def compose(self, row: Notification, partner: Partner) -> Alert | Change | None:
+    def gather(self, connection: Connection, row: Notification) -> Any:
+        """Return what `compose` needs of the database for *row*, from the question that reads the row."""
+        ...
+
+    async def compose(self, row: Notification, partner: Partner, gathered: Any) -> Alert | Change | None:
         """
         Return the message for that very partner, thinned to what it may know; the same at every attempt.
 

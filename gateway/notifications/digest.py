@@ -29,11 +29,17 @@ class LinkComposer:
         """Take the room; how incidents ended is asked of their own composer."""
         self._room = room
 
-    async def compose(self, row: Notification, partner: Partner) -> Alert | None:
+    def gather(self, connection: Connection, row: Notification) -> list[str]:
+        """Return the incidents that stand in it, in the order in which they were to be told."""
+        its = _ended_in_digest(row.partner, after_us=_digest_before(connection, row.partner, row.number))
+        its &= notification.c.ended_at_us <= microseconds(row.accepted_at)
+        query = select(notification.c.about).where(its).group_by(notification.c.about)
+        return list(connection.scalars(query.order_by(func.min(notification.c.number))))
+
+    async def compose(self, row: Notification, partner: Partner, gathered: Sequence[str]) -> Alert | None:
         """Return the digest; None when everyone it would tell of was erased. Raises CannotRead."""
         del partner
-        abouts = await self._room.database.read(lambda connection: gathered(connection, row))
-        ended = await self._room.composers["incident"].is_over(abouts)
+        ended = await self._room.composers["incident"].is_over(gathered)
         over = sorted((each for each in ended.values() if each), key=lambda each: each.reported_at)
         if not over:
             return None
@@ -42,14 +48,6 @@ class LinkComposer:
     async def is_over(self, abouts: Sequence[str]) -> Mapping[str, Over | None]:
         """The link goes on."""
         return dict.fromkeys(abouts)
-
-
-def gathered(connection: Connection, digest: Notification) -> list[str]:
-    """Return the incidents that stand in *digest*, in the order in which they were to be told."""
-    its = _ended_in_digest(digest.partner, after_us=_digest_before(connection, digest.partner, digest.number))
-    its &= notification.c.ended_at_us <= microseconds(digest.accepted_at)
-    query = select(notification.c.about).where(its).group_by(notification.c.about)
-    return list(connection.scalars(query.order_by(func.min(notification.c.number))))
 
 
 def owed(connection: Connection, partner: str) -> list[str]:

@@ -8,11 +8,10 @@ whatever number is asked from, and no number is left out.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from contracts import Alert, Change, Earlier, Entry
+from contracts import Alert, Change, Entry
 from contracts.alert_wire import wire, wire_change
 from gateway.access.guard import Principal
 from gateway.partners.registry import Partner
@@ -23,7 +22,7 @@ from . import entries, lanes, settling, store
 from .accepting import told
 from .answers import Inbox, InboxItem
 from .following import changed
-from .messages import had, message_of, up_to
+from .messages import Material, material, message_of
 from .room import NotificationRoom
 from .rows import Delivery, Notification
 from .tables import notification
@@ -34,13 +33,6 @@ TOLD = frozenset({Delivery.QUEUED, Delivery.DELIVERED, Delivery.DEAD})
 WAITS = frozenset({Delivery.QUEUED, Delivery.DEAD})
 
 Messages = Mapping[str, Alert | Change]
-
-
-class _Found(NamedTuple):
-    """One row, and what its partner has had of the same thing."""
-
-    row: Notification
-    earlier: tuple[Earlier, ...]
 
 
 async def fetch(
@@ -54,7 +46,9 @@ async def fetch(
     partner = room.registry.partners.get(partner_id)
     if partner is None:
         raise Problem("no-such-partner")
-    found, newest = await room.database.read(lambda connection: _page(connection, partner_id, since, limit))
+    found, newest = await room.database.read(
+        lambda connection: _page(room, connection, partner_id, since, limit)
+    )
     page = found[:limit]
     messages = await _messages(room, partner, page)
     rows = await _handed_out(room, partner, page, messages, since=since, by=by, request=request)
@@ -70,15 +64,17 @@ async def fetch(
     )
 
 
-def _page(connection: Connection, partner: str, since: int, limit: int) -> tuple[list[_Found], int]:
+def _page(
+    room: NotificationRoom, connection: Connection, partner: str, since: int, limit: int
+) -> tuple[list[Material], int]:
     its = notification.c.partner == partner
     unfetched = its & (notification.c.delivery == str(Delivery.QUEUED)) & (notification.c.number <= since)
     rows = [
         *_first(connection, unfetched, limit + 1),
         *_first(connection, its & (notification.c.number > since), limit + 1),
     ]
-    found = [_Found(row, had(up_to(connection, row.id)[:-1])) for row in rows[: limit + 1]]
-    return found, store.newest(connection, partner)
+    found = [material(room, connection, row.id) for row in rows[: limit + 1]]
+    return [each for each in found if each], store.newest(connection, partner)
 
 
 def _first(connection: Connection, its: ColumnElement[bool], limit: int) -> list[Notification]:
@@ -87,11 +83,11 @@ def _first(connection: Connection, its: ColumnElement[bool], limit: int) -> list
     )
 
 
-async def _messages(room: NotificationRoom, partner: Partner, page: Sequence[_Found]) -> Messages:
+async def _messages(room: NotificationRoom, partner: Partner, page: Sequence[Material]) -> Messages:
     said: dict[str, Alert | Change] = {}
     for each in page:
         if each.row.delivery in TOLD:
-            message = await message_of(room, each.row, partner, each.earlier)
+            message = await message_of(room, each, partner)
             if message is not None:
                 said[each.row.id] = message
     return said
@@ -100,7 +96,7 @@ async def _messages(room: NotificationRoom, partner: Partner, page: Sequence[_Fo
 async def _handed_out(
     room: NotificationRoom,
     partner: Partner,
-    page: Sequence[_Found],
+    page: Sequence[Material],
     messages: Messages,
     *,
     since: int,

@@ -25,10 +25,14 @@ class ReferralComposer:
     def __init__(self, room: ReferralRoom) -> None:
         self._room = room
 
-    async def compose(self, row: Notification, partner: Partner) -> Change | None:
+    def gather(self, connection: Connection, row: Notification) -> Referral | None:
         """Return the referral as it stands now, whichever change it was that promised it."""
+        return store.get(connection, Referral, row.about)
+
+    async def compose(self, row: Notification, partner: Partner, gathered: Referral | None) -> Change | None:
+        """Return the referral's line."""
         del partner  # everybody who follows it asked for it
-        referral = await self._room.database.read(lambda c: store.get(c, Referral, row.about))
+        referral = gathered
         if referral is None:
             return None
         line = await reading.line(self._room, referral)
