@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from gateway.access.roles import Role
 from gateway.accounts import deputies
 from gateway.accounts import store as accounts
 from gateway.db.values import microseconds
+from gateway.notifications.room import Waking
 from gateway.waking import store as wakes
 
 
@@ -39,35 +40,15 @@ class ReferralWakes:
 class NotificationWakes:
     """Wakes the operators, or a partner's duty officers, for notifications."""
 
-    def duty(
-        self,
-        connection: Connection,
-        partner: str,
-        why: str,
-        *,
-        about: str,
-        at: datetime,
-        until: datetime,
-        urgent: bool,
-    ) -> None:
+    def duty(self, connection: Connection, partner: str, why: str, waking: Waking) -> None:
         """Wake the duty officers of *partner*; where it has none, nobody: an operator telephones anyway."""
         woken = _on_duty(connection, partner)
         if woken:
-            _plan(connection, woken, why, about=about, at=at, until=until, urgent=urgent)
+            _plan(connection, woken, why, **waking._asdict())
 
-    def operators(
-        self,
-        connection: Connection,
-        why: str,
-        *,
-        about: str,
-        at: datetime,
-        until: datetime,
-        urgent: bool,
-    ) -> None:
+    def operators(self, connection: Connection, why: str, waking: Waking) -> None:
         """Wake the operators."""
-        woken = _operators(connection, 0)
-        _plan(connection, woken, why, about=about, at=at, until=until, urgent=urgent)
+        _plan(connection, _operators(connection, 0), why, **waking._asdict())
 
     def call_off(self, connection: Connection, *, about: str, at: datetime) -> None:
         """Wake nobody for that any more."""
@@ -101,19 +82,18 @@ def _plan(
     )
 
 
+_its = accounts.account.c
+_WITH_ROLE = select(_its.id).where(_its.role == bindparam("role"), _its.disabled_at_us.is_(None))
+_ON_DUTY = _WITH_ROLE.where(_its.partner == bindparam("partner"))
+
+
 def _with_role(connection: Connection, at_us: int, *, role: Role) -> list[str]:
     del at_us  # an account is in use or not
-    return _whose(connection, accounts.account.c.role == str(role))
+    return list(connection.scalars(_WITH_ROLE, {"role": str(role)}))
 
 
 def _on_duty(connection: Connection, partner: str) -> list[str]:
-    its = accounts.account.c.partner == partner
-    return _whose(connection, (accounts.account.c.role == str(Role.DUTY)) & its)
-
-
-def _whose(connection: Connection, condition: ColumnElement[bool]) -> list[str]:
-    usable = accounts.account.c.disabled_at_us.is_(None)
-    return list(connection.scalars(select(accounts.account.c.id).where(condition & usable)))
+    return list(connection.scalars(_ON_DUTY, {"role": str(Role.DUTY), "partner": partner}))
 
 
 _operators = partial(_with_role, role=Role.OPERATOR)

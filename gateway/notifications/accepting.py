@@ -7,7 +7,6 @@ So there is no incident without its notifications, and none of them without its 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -17,7 +16,7 @@ from gateway.partners.shape import Channel, Standing
 
 from . import entries, followers, store
 from .beginning import LINK, Listener, Wanted, begin
-from .room import NotificationRoom
+from .room import NotificationRoom, Waking
 from .rows import CHANGE, Delivery, Notification
 from .superseding import make_way, superseded
 
@@ -99,12 +98,12 @@ def follow(
 def told(room: NotificationRoom, about: str) -> None:
     """Tell the screens, and have what may have come due looked for; after the commit."""
     room.changes.tell(about)
-    room.turns.look()
+    room.turns.look("delivery", "watch", "wake")
 
 
-def waking(row: Notification, *, at: datetime) -> dict[str, Any]:
+def waking(row: Notification, *, at: datetime) -> Waking:
     """Return what every wake about *row* says."""
-    return {"about": row.id, "at": at, "until": at + WAKING, "urgent": row.urgent}
+    return Waking(row.id, at, at + WAKING, row.urgent)
 
 
 def _promised(connection: Connection, wanted: Wanted, partners: Mapping[str, str]) -> set[str]:
@@ -146,9 +145,9 @@ def _wake(act: _Act, listener: Listener, row: Notification) -> None:
     """Wake operators for what is urgent and held, duty officers where that is the first way there is."""
     how = waking(row, at=act.at)
     if row.alarm is not None and row.urgent:
-        act.room.wakes.operators(act.connection, row.alarm, **how)
+        act.room.wakes.operators(act.connection, row.alarm, how)
     if row.delivery is Delivery.QUEUED and listener.ways[0] is Channel.MESSAGE:
-        act.room.wakes.duty(act.connection, row.partner, "alert_waiting", **how)
+        act.room.wakes.duty(act.connection, row.partner, "alert_waiting", how)
 
 
 def _entries(act: _Act, row: Notification) -> list[Entry]:

@@ -41,7 +41,7 @@ def alarm(
     if why in TELEPHONED and _is_telephoned(row, why):
         changes |= {"call": True, "call_since": row.call_since or at}
     if row.urgent:
-        room.wakes.operators(connection, why, **waking(row, at=at))
+        room.wakes.operators(connection, why, waking(row, at=at))
     raised = replace(row, **changes)
     return Alarmed(changes, [entries.alarmed(raised, why, at=at, actor=actor, request=request)])
 

@@ -55,7 +55,7 @@ class Chunk:
         store.put(self._connection, [row.id for row in rows], overtaken)
         to_ring = [row for row in rows if row.urgent and row.topic == "incident" and not row.human]
         for row in to_ring[:1]:
-            self._room.wakes.operators(self._connection, why, **accepting.waking(row, at=self._doing.at))
+            self._room.wakes.operators(self._connection, why, accepting.waking(row, at=self._doing.at))
         self._follow(rows)
 
     def release(self, rows: Sequence[Notification], ended: Mapping[str, bool]) -> None:

@@ -8,12 +8,12 @@ between leaves the row due again, and the same message with the same id makes no
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import structlog
 from sqlalchemy import Connection
 
-from contracts import Alert, AlertKind, Change, Conveyed, Earlier, Entry, TakesAlerts, TakesChanges
+from contracts import Alert, AlertKind, Change, Conveyed, Entry, TakesAlerts, TakesChanges
 from gateway.db import CannotRead, CannotWrite
 from gateway.db.values import Changes
 from gateway.exchange.deadline import Deadline
@@ -23,9 +23,9 @@ from gateway.partners.registry import NOTIFY, Partner
 from gateway.partners.shape import Limits
 from gateway.turns import Due
 
-from . import entries, lanes, pace, settling, store
+from . import entries, pace, settling, store
 from .hearing import persons
-from .messages import had, message_of, up_to
+from .messages import Material, material, message_of
 from .picking import pick
 from .room import NotificationRoom
 from .rows import Delivery, Notification
@@ -49,10 +49,13 @@ class DeliveryTurns:
     def __init__(self, room: NotificationRoom) -> None:
         """Take the room."""
         self._room = room
+        self._crowded: frozenset[str] = frozenset()  # partners of whom more may be due than was picked
 
     def due(self, connection: Connection, at_us: int, limit: int) -> Sequence[Due]:
         """Return what is due, no more of each partner than it has places."""
-        return pick(connection, self._room.registry, at_us, limit)
+        picked = pick(connection, self._room.registry, at_us, limit)
+        self._crowded = picked.crowded
+        return picked.due
 
     def limit(self, group: str) -> int | None:
         """Return how many exchanges that partner may be burdened with at once."""
@@ -61,49 +64,50 @@ class DeliveryTurns:
 
     async def carry(self, row: str, turn: int) -> None:
         """Make one attempt. Raises CannotRead, CannotWrite."""
-        waits = await self._room.database.read(lambda connection: _waits(connection, row))
-        if waits is None or waits.row.turn != turn:
+        its = await self._room.database.read(lambda connection: material(self._room, connection, row))
+        if its is None or its.row.turn != turn or not _is_due(its.row):
             return
         try:
-            await self._go_on(waits)
+            await self._go_on(its)
         except Overtaken:
             log.debug("notification.overtaken", row=row)  # another replica, or the partner itself, was first
 
-    async def _go_on(self, waits: "_Waits") -> None:
-        partner = self._room.registry.partners.get(waits.row.partner)
+    async def _go_on(self, its: Material) -> None:
+        partner = self._room.registry.partners.get(its.row.partner)
         if partner is None:
-            await self._end(waits.row, settling.bury)
-        elif datetime.now(UTC) >= waits.row.expires_at:
-            await self._end(waits.row, settling.expire)
-        elif not waits.is_head or not has_wire(partner, waits.row.kind):
-            await self._leave(waits.row)
+            await self._end(its.row, settling.bury)
+        elif datetime.now(UTC) >= its.row.expires_at:
+            await self._end(its.row, settling.expire)
+        elif not its.is_head or not has_wire(partner, its.row.kind):
+            await self._leave(its.row)
         else:
-            await self._convey(waits, partner)
+            await self._convey(its, partner)
 
-    async def _convey(self, waits: "_Waits", partner: Partner) -> None:
-        row = waits.row
-        message = await self._message(waits, partner)
+    async def _convey(self, its: Material, partner: Partner) -> None:
+        row = its.row
+        message = await self._message(its, partner)
         if message is None:
             await self._end(row, settling.cancel)
             return
+        conveyance = _Conveyance(self._room, row, message, partner.limits)
         outcome: Outcome[Conveyed | None] = await perform(
             partner,
             NOTIFY,
             lambda: _attempt(partner, message),
             deadline=Deadline.after(URGENT_S if row.urgent else PATIENT_S),
-            witness=_Conveyance(self._room, row, message, partner.limits),
+            witness=conveyance,
             drill=row.drill or row.kind == AlertKind.TEST,
         )
         if outcome.word != "not_asked":
-            self._tell(row)
+            self._tell(row, calls=conveyance.calls or row.partner in self._crowded)
 
-    async def _message(self, waits: "_Waits", partner: Partner) -> Alert | Change | None:
+    async def _message(self, its: Material, partner: Partner) -> Alert | Change | None:
         try:
-            return await message_of(self._room, waits.row, partner, waits.earlier)
+            return await message_of(self._room, its, partner)
         except (CannotRead, CannotWrite):
             raise
         except Exception:  # one that cannot be said must not stand before all that can
-            await self._leave(waits.row, until=datetime.now(UTC) + UNSAYABLE_FOR)
+            await self._leave(its.row, until=datetime.now(UTC) + UNSAYABLE_FOR)
             raise
 
     async def _end(self, row: Notification, ending: Ending) -> None:
@@ -116,9 +120,11 @@ class DeliveryTurns:
         changes = {"due_at": until, "turn": row.turn + 1}
         await self._room.database.maintain(lambda connection: store.change(connection, row, changes))
 
-    def _tell(self, row: Notification) -> None:
+    def _tell(self, row: Notification, *, calls: bool = True) -> None:
+        """Tell the screens, and have what may be due by that looked for: most attempts make nothing due."""
         self._room.changes.tell(row.about)
-        self._room.turns.look("delivery", "wake")
+        if calls:
+            self._room.turns.look("delivery", "wake")
 
 
 async def _attempt(partner: Partner, message: Alert | Change) -> Conveyed | None:
@@ -138,6 +144,7 @@ class _Conveyance:
         self._row = row
         self._limits = limits
         self._message = message
+        self.calls = True  # whether anything may be due when it is over that was not before
 
     async def intent(self) -> None:
         """Claim the turn. Raises Overtaken, CannotWrite."""
@@ -163,26 +170,15 @@ class _Conveyance:
         try:
             people = await persons(self._room, [self._row] if receipts else [])
             at = datetime.now(UTC)
-            await self._room.database.write(
+            settled = await self._room.database.write(
                 lambda c: settling.settle(self._room, c, self._row, outcome, receipts, people, at=at),
-                entries=list,
+                entries=lambda settled: settled.entries,
             )
+            self.calls = settled.calls
         except CannotWrite:
             await self._room.recorder.record(entries.conveyed(self._row, outcome))
             raise
 
 
-class _Waits(NamedTuple):
-    """What waits, whether it is its lane's first, and what of the lane its partner has had before."""
-
-    row: Notification
-    is_head: bool
-    earlier: tuple[Earlier, ...]
-
-
-def _waits(connection: Connection, row_id: str) -> _Waits | None:
-    found = up_to(connection, row_id)
-    if not found or found[-1].delivery is not Delivery.QUEUED or found[-1].due_at is None:
-        return None
-    *earlier, row = found
-    return _Waits(row, lanes.head(earlier) is None, had(earlier))
+def _is_due(row: Notification) -> bool:
+    return row.delivery is Delivery.QUEUED and row.due_at is not None

@@ -53,14 +53,19 @@ def head(waiting: Sequence[Notification]) -> Notification | None:
 
 def advance(
     connection: Connection, registry: Registry, partner: str, abouts: Collection[str], *, at: datetime
-) -> None:
-    """Let the first that waits in each of those lanes of *partner* be due, if its system is told by us."""
+) -> bool:
+    """
+    Let the first that waits in each of those lanes of *partner* be due, if its system is told by us.
+
+    Returns whether any has come due by that.
+    """
     known = registry.partners.get(partner)
     if known is None or not abouts:
-        return
-    for first in _heads(connection, partner, abouts):
-        if first.due_at is None and has_wire(known, first.kind):
-            store.put(connection, [first.id], {"due_at": at})
+        return False
+    heads = _heads(connection, partner, abouts)
+    next_ones = [each.id for each in heads if each.due_at is None and has_wire(known, each.kind)]
+    store.put(connection, next_ones, {"due_at": at})
+    return bool(next_ones)
 
 
 def _heads(connection: Connection, partner: str, abouts: Collection[str]) -> list[Notification]:

@@ -9,9 +9,9 @@ its breaker lets nobody through only what has outlived its use is picked: to end
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from gateway.partners.breaker import Breaker
 from gateway.partners.registry import NOTIFY, Partner, Registry
@@ -21,12 +21,18 @@ from . import pace
 from .tables import notification
 
 _its = notification.c
-_PARTNERS = (
-    select(_its.partner)
-    .where(_its.due_at_us.is_not(None))
-    .group_by(_its.partner)
-    .having(func.min(_its.due_at_us) <= bindparam("at"))
-)
+_DUE_SOME_TIME = _its.due_at_us.is_not(None)
+
+
+def _partners() -> Select[Any]:
+    """Return the question which partners anything is due of: from one to the next, thousands are skipped."""
+    first = select(func.min(_its.partner).label("partner")).where(_DUE_SOME_TIME).cte(recursive=True)
+    after = select(func.min(_its.partner)).where(_DUE_SOME_TIME, _its.partner > first.c.partner)
+    each = first.union_all(select(after.scalar_subquery()).where(first.c.partner.is_not(None)))
+    return select(each.c.partner).where(each.c.partner.is_not(None))
+
+
+_PARTNERS = _partners()
 _FIRST = (
     select(_its.id, _its.turn, _its.due_at_us)
     .where(_its.partner == bindparam("partner"), _its.urgent == bindparam("urgent"))
@@ -40,9 +46,22 @@ _CUT_OFF = (
     .order_by(_its.due_at_us)
     .limit(bindparam("most"))
 )
-_OUTLIVED = _FIRST.where(_its.expires_at_us <= bindparam("at"))
+_OUTLIVED = (
+    select(_its.urgent, _its.id, _its.turn, _its.due_at_us)
+    .where(_its.partner == bindparam("partner"), _its.expires_at_us <= bindparam("at"))
+    .where(_its.due_at_us <= bindparam("at"))
+    .order_by(_its.expires_at_us)
+    .limit(bindparam("places"))
+)
 
 WITHOUT_A_PARTNER = 8  # of one that is not configured any more
+
+
+class Pick(NamedTuple):
+    """What is due, and the partners of whom as much was found as they have places: more may wait."""
+
+    due: Sequence[Due]
+    crowded: frozenset[str]
 
 
 class _Picked(NamedTuple):
@@ -55,18 +74,17 @@ CutOff = Mapping[tuple[str, bool], Sequence[_Picked]]  # by partner, and whether
 NOTHING: CutOff = MappingProxyType({})
 
 
-def pick(connection: Connection, registry: Registry, at_us: int, limit: int) -> Sequence[Due]:
+def pick(connection: Connection, registry: Registry, at_us: int, limit: int) -> Pick:
     """Return at most *limit* notifications whose next attempt is due, the urgent and longest due first."""
     found: list[_Picked] = []
+    crowded: set[str] = set()
     cut_off = _cut_off(connection, at_us, limit)
-    for name in _waiting(connection, at_us):
-        found += _of_partner(connection, name, registry.partners.get(name), at_us, cut_off)
-    return [each.due for each in sorted(found)[:limit]]
-
-
-def _waiting(connection: Connection, at_us: int) -> Sequence[str]:
-    """Return the partners of whom anything is due."""
-    return list(connection.scalars(_PARTNERS, {"at": at_us}))
+    for name in list(connection.scalars(_PARTNERS)):
+        places, its = _of_partner(connection, name, registry.partners.get(name), at_us, cut_off)
+        found += its
+        if len(its) >= places:
+            crowded.add(name)
+    return Pick([each.due for each in sorted(found)[:limit]], frozenset(crowded))
 
 
 def _cut_off(connection: Connection, at_us: int, limit: int) -> CutOff:
@@ -80,14 +98,17 @@ def _cut_off(connection: Connection, at_us: int, limit: int) -> CutOff:
 
 def _of_partner(
     connection: Connection, name: str, partner: Partner | None, at_us: int, cut_off: CutOff
-) -> list[_Picked]:
+) -> tuple[int, list[_Picked]]:
+    """Return how many were asked for, and what was found."""
     if partner is None:
-        return _first(connection, name, at_us, WITHOUT_A_PARTNER)
+        return WITHOUT_A_PARTNER, _first(connection, name, at_us, WITHOUT_A_PARTNER)
     breaker = partner.breakers.get(NOTIFY)
-    if breaker is None or breaker.would_admit():
-        places = pace.room(connection, name, partner.limits, at_us)
-        return _first(connection, name, at_us, places if _is_closed(breaker) else min(places, 1), cut_off)
-    return _first(connection, name, at_us, partner.limits.concurrency, outlived=True)
+    if breaker is not None and not breaker.would_admit():
+        places = partner.limits.concurrency
+        return places, _outlived(connection, name, at_us, places)
+    places = pace.room(connection, name, partner.limits, at_us)
+    places = places if _is_closed(breaker) else min(places, 1)
+    return places, _first(connection, name, at_us, places, cut_off)
 
 
 def _is_closed(breaker: Breaker | None) -> bool:
@@ -101,8 +122,6 @@ def _first(
     at_us: int,
     places: int,
     cut_off: CutOff = NOTHING,
-    *,
-    outlived: bool = False,
 ) -> list[_Picked]:
     """Return the first that are due, urgent and then others; each half is a walk along the index."""
     found: dict[Due, _Picked] = {}
@@ -110,7 +129,12 @@ def _first(
         its = cut_off.get((partner, urgent), ())[: places - len(found)]
         found |= {each.due: each for each in its}
         asked = {"partner": partner, "urgent": urgent, "at": at_us, "places": places - len(found)}
-        rows = connection.execute(_OUTLIVED if outlived else _FIRST, asked)
+        rows = connection.execute(_FIRST, asked)
         more = (_Picked(not urgent, row.due_at_us, Due(row.id, row.turn, partner)) for row in rows)
         found |= {each.due: each for each in more}
     return list(found.values())
+
+
+def _outlived(connection: Connection, partner: str, at_us: int, places: int) -> list[_Picked]:
+    rows = connection.execute(_OUTLIVED, {"partner": partner, "at": at_us, "places": places})
+    return [_Picked(not row.urgent, row.due_at_us, Due(row.id, row.turn, partner)) for row in rows]

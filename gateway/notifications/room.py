@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
@@ -19,33 +19,23 @@ from gateway.turns import Turns
 from .composing import Composer
 
 
-class Wakes(Protocol):
-    """Puts whom to wake into the transaction at hand; *about* is a notification's id."""
+class Waking(NamedTuple):
+    """The notification that somebody is woken for, from when until when at most, and whether it is urgent."""
 
-    def duty(
-        self,
-        connection: Connection,
-        partner: str,
-        why: str,
-        *,
-        about: str,
-        at: datetime,
-        until: datetime,
-        urgent: bool,
-    ) -> None:
+    about: str
+    at: datetime
+    until: datetime
+    urgent: bool
+
+
+class Wakes(Protocol):
+    """Puts whom to wake into the transaction at hand; *why* is a key of `waking/words.toml`."""
+
+    def duty(self, connection: Connection, partner: str, why: str, waking: Waking) -> None:
         """Wake the duty officers of *partner*."""
         ...
 
-    def operators(
-        self,
-        connection: Connection,
-        why: str,
-        *,
-        about: str,
-        at: datetime,
-        until: datetime,
-        urgent: bool,
-    ) -> None:
+    def operators(self, connection: Connection, why: str, waking: Waking) -> None:
         """Wake the operators."""
         ...
 

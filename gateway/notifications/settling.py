@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -22,6 +22,13 @@ NOTHING_TO_SAY, NO_PARTNER = "nothing_to_say", "no_partner"
 OPEN = frozenset({Delivery.QUEUED, Delivery.HELD, Delivery.DEAD, Delivery.EXPIRED})
 
 
+class Settled(NamedTuple):
+    """The entries of an attempt that has ended, and whether anything may be due now that was not before."""
+
+    entries: list[Entry]
+    calls: bool
+
+
 def settle(
     room: NotificationRoom,
     connection: Connection,
@@ -31,9 +38,9 @@ def settle(
     people: People,
     *,
     at: datetime,
-) -> list[Entry]:
+) -> Settled:
     """
-    Set what *outcome* makes of the notification whose turn was *claimed*; return the entries of it.
+    Set what *outcome* makes of the notification whose turn was *claimed*.
 
     That it arrived is true whatever happened meanwhile; a failure counts only if nothing did.
     """
@@ -44,9 +51,10 @@ def settle(
     elif row.turn == claimed.turn and row.delivery is Delivery.QUEUED:
         now, more = _in_vain(room, connection, row, outcome, at=at)
     else:
-        return said
-    lanes.advance(connection, room.registry, row.partner, [row.about], at=at)
-    return said + more + _shown(room, connection, row, now, at=at)
+        return Settled(said, calls=False)
+    is_next = lanes.advance(connection, room.registry, row.partner, [row.about], at=at)
+    heard = more + _shown(room, connection, row, now, at=at)
+    return Settled(said + heard, calls=is_next or bool(heard))
 
 
 def _arrived(

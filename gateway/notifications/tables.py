@@ -59,6 +59,13 @@ Index(
     postgresql_where=_DUE,
 )
 Index(
+    "ix_notification_outlived",
+    notification.c.partner,
+    notification.c.expires_at_us,
+    sqlite_where=_DUE,
+    postgresql_where=_DUE,
+)
+Index(
     "ix_notification_cut_off",
     notification.c.due_at_us,
     sqlite_where=_CUT_OFF,

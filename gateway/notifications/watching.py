@@ -115,7 +115,7 @@ def _remind(
 ) -> tuple[dict[str, Any], list[Entry]]:
     """Wake the duty officers again; the operators where there are none to wake."""
     if not _wake_duty(room, connection, row, at=at) and row.call:
-        room.wakes.operators(connection, "call_now", **waking(row, at=at))
+        room.wakes.operators(connection, "call_now", waking(row, at=at))
     return {}, [entries.reminded(row, Step.REMIND, at=at)]
 
 
@@ -124,7 +124,7 @@ def _wake_duty(room: NotificationRoom, connection: Connection, row: Notification
     partner = room.registry.partners.get(row.partner)
     if partner is None or Channel.MESSAGE not in ways(partner, row.kind):
         return False
-    room.wakes.duty(connection, row.partner, "alert_waiting", **waking(row, at=at))
+    room.wakes.duty(connection, row.partner, "alert_waiting", waking(row, at=at))
     return True
 
 

@@ -58,6 +58,12 @@ _DUE = (
     .order_by(wake.c.urgent.desc(), wake.c.due_at_us, wake.c.id)
     .limit(bindparam("most"))
 )
+_WAYS = (
+    select(contact.c.account, contact.c.id)
+    .where(contact.c.account.in_(bindparam("accounts", expanding=True)), living())
+    .order_by(contact.c.account, contact.c.id)
+)
+_INSERT = insert(wake)
 Index("ix_wake_state_due_at_us", wake.c.state, wake.c.due_at_us)
 Index(None, wake.c.object_id)
 Index(None, wake.c.until_at_us)
@@ -104,7 +110,7 @@ def plan(
         | {"state": WAITING if way else FAILED, "urgent": urgent}
         for account, way in ways
     ]
-    connection.execute(insert(wake), rows)
+    connection.execute(_INSERT, rows)
     return sum(way is not None for _, way in ways)
 
 
@@ -175,8 +181,7 @@ def unreached(connection: Connection, at_us: int) -> list[str]:
 
 def _ways(connection: Connection, accounts: Sequence[str]) -> list[tuple[str | None, str | None]]:
     """Return account and contact of every way; an account without one has None, and so has nobody."""
-    its = select(contact.c.account, contact.c.id).where(contact.c.account.in_(accounts) & living())
-    found = connection.execute(its.order_by(contact.c.account, contact.c.id)).all()
+    found = connection.execute(_WAYS, {"accounts": list(accounts)}).all()
     reachable = {row.account for row in found}
     without = [(account, None) for account in dict.fromkeys(accounts) if account not in reachable]
     return [*((row.account, row.id) for row in found), *without] or [(None, None)]

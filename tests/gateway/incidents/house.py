@@ -16,7 +16,7 @@ from gateway.incidents.known import Known
 from gateway.incidents.orders import Draft
 from gateway.incidents.room import IncidentRoom
 from gateway.incidents.shelf import Shelf
-from gateway.notifications.room import NotificationRoom
+from gateway.notifications.room import NotificationRoom, Waking
 from gateway.partners import registry
 from gateway.partners.config import Limits, PartnerConfig, Standing
 from gateway.partners.registry import Partner, Registry
@@ -60,10 +60,10 @@ class Bare:
 class Quiet:
     """Wakes nobody."""
 
-    def duty(self, connection: Connection, partner: str, why: str, **more: Any) -> None:
+    def duty(self, connection: Connection, partner: str, why: str, waking: Waking) -> None:
         """Let them sleep."""
 
-    def operators(self, connection: Connection, why: str, **more: Any) -> None:
+    def operators(self, connection: Connection, why: str, waking: Waking) -> None:
         """Let them sleep."""
 
     def call_off(self, connection: Connection, **more: Any) -> None:

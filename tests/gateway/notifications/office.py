@@ -15,7 +15,7 @@ from gateway.db import Database
 from gateway.notifications import accepting, hearing, store
 from gateway.notifications.accepting import Wanted
 from gateway.notifications.delivering import DeliveryTurns
-from gateway.notifications.room import NotificationRoom
+from gateway.notifications.room import NotificationRoom, Waking
 from gateway.notifications.rows import Heard, Notification
 from gateway.notifications.tables import notification, receipt
 from gateway.notifications.watching import WatchTurns
@@ -97,7 +97,10 @@ class Pictures:
         self.gone: set[str] = set()
         self.composed: list[str] = []
 
-    async def compose(self, row: Notification, partner: Partner) -> Alert | Change | None:
+    def gather(self, connection: Connection, row: Notification) -> None:
+        """Read nothing."""
+
+    async def compose(self, row: Notification, partner: Partner, gathered: None) -> Alert | Change | None:
         """Return that row's picture, the same at every attempt."""
         self.composed.append(row.id)
         if row.about in self.gone:
@@ -129,13 +132,13 @@ class Sleepers:
         self.woken: list[tuple[str, str, str]] = []
         self.called_off: list[str] = []
 
-    def duty(self, connection: Connection, partner: str, why: str, *, about: str, **_: Any) -> None:
+    def duty(self, connection: Connection, partner: str, why: str, waking: Waking) -> None:
         """Note it."""
-        self.woken.append((partner, why, about))
+        self.woken.append((partner, why, waking.about))
 
-    def operators(self, connection: Connection, why: str, *, about: str, **_: Any) -> None:
+    def operators(self, connection: Connection, why: str, waking: Waking) -> None:
         """Note it."""
-        self.woken.append(("operators", why, about))
+        self.woken.append(("operators", why, waking.about))
 
     def call_off(self, connection: Connection, *, about: str, at: datetime) -> None:
         """Note it."""

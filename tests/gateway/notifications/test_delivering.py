@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any
 
 import pytest
@@ -126,10 +127,10 @@ async def test_one_that_cannot_be_said_keeps_nobody_waiting(
     """Its turn is broken, and somebody sees that; the others go on."""
     compose = office.pictures.compose
 
-    async def stumble(row: Notification, partner: Any) -> Any:
+    async def stumble(row: Notification, *about: Any) -> Any:
         if row.about == FIRST:
             raise KeyError("a mistake of ours")
-        return await compose(row, partner)
+        return await compose(row, *about)
 
     monkeypatch.setattr(office.pictures, "compose", stumble)
     for about in (FIRST, SECOND):
@@ -393,11 +394,64 @@ class TestWhoseTurnItIs:
         assert (office.deliveries.limit(POLICE), office.deliveries.limit("gone")) == (3, None)
 
     async def test_what_is_due_is_found_by_an_index(self, office: Office) -> None:
-        """Also with thousands that wait."""
+        """Also with thousands that wait, and for a partner that nobody is let through to."""
         await office.tell(to=[POLICE, FIRE])
+        office.room.registry.partners[FIRE].breaker(NOTIFY)._probe_at = inf
         plans = await office.room.database.read(lambda connection: _plans(connection, office))
-        assert plans
-        assert all(re.search("ix_notification_(due|cut_off)", plan) for plan in plans), plans
+        used = {name for plan in plans for name in re.findall("ix_notification_[a-z_]+", plan)}
+        assert used == {"ix_notification_due", "ix_notification_cut_off", "ix_notification_outlived"}
+        assert all("ix_notification_" in plan for plan in plans), plans
+
+
+class TestCalling:
+    """After an attempt a sweep is called for where something may be due that was not before."""
+
+    @pytest.fixture
+    def looked(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+        """What was called for."""
+        called: list[tuple[str, ...]] = []
+        monkeypatch.setattr(office.room.turns, "look", lambda *kinds: called.append(kinds))
+        return called
+
+    async def test_not_when_the_only_one_has_arrived(
+        self, office: Office, looked: list[tuple[str, ...]]
+    ) -> None:
+        """Most attempts are like that."""
+        await office.tell()
+        assert await office.deliver() == 1
+        assert looked == []
+
+    async def test_when_the_next_of_its_lane_may_go(
+        self, office: Office, looked: list[tuple[str, ...]]
+    ) -> None:
+        """It waited for this one."""
+        await office.tell()
+        await office.tell(sequence=2, kind="update")
+        assert await office.deliver() == 1
+        assert looked == [("delivery", "wake")]
+
+    async def test_when_it_alarms(
+        self, office: Office, police: Agency, looked: list[tuple[str, ...]]
+    ) -> None:
+        """Somebody is to be woken."""
+        police.script = [Refused("no", code="no")]
+        await office.tell()
+        await office.deliver()
+        assert looked == [("delivery", "wake")]
+
+    async def test_when_more_waited_than_there_were_places(
+        self, open_office: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each that ends makes room for one."""
+        office = open_office(partner(POLICE, Agency(), concurrency=2))
+        called: list[tuple[str, ...]] = []
+        monkeypatch.setattr(office.room.turns, "look", lambda *kinds: called.append(kinds))
+        for number in range(3):
+            await office.tell(f"i-{number:013d}")
+        assert await office.deliver() == 2
+        assert len(called) == 2
+        assert await office.deliver() == 1
+        assert len(called) == 2
 
 
 def _plans(connection: Connection, office: Office) -> list[str]:
@@ -412,7 +466,7 @@ def _plans(connection: Connection, office: Office) -> list[str]:
         asked.clear()
     picking.pick(connection, office.room.registry, microseconds(datetime.now(UTC)), 100)
     how = "EXPLAIN " if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN "
-    looked = [(said, values) for said, values in asked if said.startswith("SELECT")]
+    looked = [(said, values) for said, values in asked if said.startswith(("SELECT", "WITH"))]
     plans = [list(connection.exec_driver_sql(how + said, values)) for said, values in looked]
     return [" ".join(str(line) for line in plan) for plan in plans]
 

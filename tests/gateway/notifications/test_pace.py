@@ -83,7 +83,7 @@ async def test_a_partner_is_told_no_faster_than_agreed(open_office: Callable[...
 
     def picked(connection: Connection, after_s: float) -> int:
         at_us = microseconds(datetime.now(UTC) + timedelta(seconds=after_s))
-        return len(pick(connection, office.room.registry, at_us, 50))
+        return len(pick(connection, office.room.registry, at_us, 50).due)
 
     assert await office.room.database.read(lambda connection: picked(connection, 0)) == 0
     assert await office.room.database.read(lambda connection: picked(connection, 1.1)) == 1

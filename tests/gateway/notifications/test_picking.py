@@ -17,7 +17,7 @@ async def _picked(office: Office, limit: int = 50) -> list[str]:
     at_us = int(datetime.now(UTC).timestamp() * 1_000_000)
     due = await office.room.database.read(lambda c: pick(c, office.room.registry, at_us, limit))
     rows = {row.id: row.about for row in await office.rows()}
-    return [rows[each.row].lstrip("i-0") for each in due]
+    return [rows[each.row].lstrip("i-0") for each in due.due]
 
 
 async def test_what_was_cut_off_goes_before_its_equals(open_office: Callable[..., Office]) -> None:

@@ -28,7 +28,7 @@ from gateway.notifications import accepting, standing, store
 from gateway.notifications.beginning import Wanted
 from gateway.notifications.delivering import DeliveryTurns
 from gateway.notifications.digest import LinkComposer
-from gateway.notifications.room import NotificationRoom
+from gateway.notifications.room import NotificationRoom, Waking
 from gateway.notifications.rows import Delivery, Notification
 from gateway.notifications.standing import Released
 from gateway.notifications.tables import notification
@@ -102,7 +102,10 @@ class Incidents:
     def __init__(self) -> None:
         self.ended: dict[str, Over] = {}
 
-    async def compose(self, row: Notification, partner: Partner) -> Alert | Change | None:
+    def gather(self, connection: Connection, row: Notification) -> None:
+        """Read nothing."""
+
+    async def compose(self, row: Notification, partner: Partner, gathered: None) -> Alert | Change | None:
         """Return the picture of that row."""
         if row.kind == "change":
             return Change(row.id, row.number, row.about, row.topic, row.accepted_at, row.expires_at, {})
@@ -135,11 +138,11 @@ class Nobody:
     def __init__(self) -> None:
         self.woken: list[tuple[str, str]] = []
 
-    def duty(self, connection: Connection, partner: str, why: str, **_: Any) -> None:
+    def duty(self, connection: Connection, partner: str, why: str, waking: Waking) -> None:
         """Remember it."""
         self.woken.append((partner, why))
 
-    def operators(self, connection: Connection, why: str, **_: Any) -> None:
+    def operators(self, connection: Connection, why: str, waking: Waking) -> None:
         """Remember it."""
         self.woken.append(("operators", why))
 
