@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from contracts import SENSITIVE, Category
 from gateway.db.values import moment
@@ -15,6 +15,25 @@ from gateway.referrals.tables import referral
 
 MOST: Final = 50
 _ALARMED: Final = notification.c.alarm.is_not(None)
+_REFERRALS: Final = (
+    select(referral.c.id)
+    .where(referral.c.alarm.is_not(None), referral.c.state.not_in(bindparam("but", expanding=True)))
+    .order_by(referral.c.id)
+    .limit(MOST)
+)
+_HOW_MANY: Final = select(func.count()).select_from(notification).where(_ALARMED)
+_FIRST: Final = (
+    select(notification, incident.c.id.label("incident"), incident.c.category.label("category"))
+    .select_from(notification.outerjoin(incident, incident.c.id == notification.c.about))
+    .where(_ALARMED)
+    .order_by(
+        notification.c.drill,
+        notification.c.urgent.desc(),
+        notification.c.alarm_at_us,
+        notification.c.id,
+    )
+    .limit(MOST)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +56,17 @@ class Alarmed:
 
 def alarmed(connection: Connection) -> list[Alarmed]:
     """Return those to see to first: urgent before others, what waits longest before what has just come."""
-    about = notification.outerjoin(incident, incident.c.id == notification.c.about)
-    columns = (notification, incident.c.id.label("incident"), incident.c.category.label("category"))
-    order = (
-        notification.c.drill,
-        notification.c.urgent.desc(),
-        notification.c.alarm_at_us,
-        notification.c.id,
-    )
-    found = select(*columns).select_from(about).where(_ALARMED).order_by(*order).limit(MOST)
-    return [_line(row) for row in connection.execute(found)]
+    return [_line(row) for row in connection.execute(_FIRST)]
 
 
 def how_many(connection: Connection) -> int:
     """Return how many there are."""
-    return connection.scalar(select(func.count()).select_from(notification).where(_ALARMED)) or 0
+    return connection.scalar(_HOW_MANY) or 0
 
 
 def referrals_alarmed(connection: Connection, but: Sequence[str]) -> list[str]:
     """Return the referrals with an alarm that nobody has taken, those in the states *but* left out."""
-    its = referral.c.alarm.is_not(None) & referral.c.state.not_in(but)
-    return list(connection.scalars(select(referral.c.id).where(its).order_by(referral.c.id).limit(MOST)))
+    return list(connection.scalars(_REFERRALS, {"but": list(but)}))
 
 
 def _line(row: Row[Any]) -> Alarmed:

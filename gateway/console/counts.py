@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
 from gateway.changes import Changes
 from gateway.db import CannotRead, Database
@@ -52,25 +52,27 @@ class Counts:
         return self.notices + self.alarms
 
 
+_IS_SUBMITTED = tables.referral.c.state == str(State.SUBMITTED)
+_WAITING = (
+    _IS_SUBMITTED,
+    tables.owed.c.done_at_us.is_(None),
+    tables.referral.c.alarm.is_not(None) & ~_IS_SUBMITTED,
+    incidents.incident.c.state == str(IncidentState.PROPOSED),
+)
+_COUNTED = select(*(select(func.count()).where(which).scalar_subquery() for which in _WAITING))
 KEPT: Final = 500  # changes that a page which is just beginning to listen is told of
 NOTHING: Final = Counts()
 
 
 def count(connection: Connection) -> Counts:
     """Return how much waits now."""
-    waits = tables.referral.c.state == str(State.SUBMITTED)
-    alarms = tables.referral.c.alarm.is_not(None) & ~waits
-    proposed = incidents.incident.c.state == str(IncidentState.PROPOSED)
-
-    def how_many_are(condition: ColumnElement[bool]) -> int:
-        return connection.scalar(select(func.count()).where(condition)) or 0
-
+    decisions, owed, alarms, proposals = connection.execute(_COUNTED).one()
     return Counts(
-        decisions=how_many_are(waits),
-        owed=how_many_are(tables.owed.c.done_at_us.is_(None)),
-        alarms=how_many_are(alarms),
+        decisions=decisions,
+        owed=owed,
+        alarms=alarms,
         notices=how_many(connection),
-        proposals=how_many_are(proposed),
+        proposals=proposals,
         to_ring=tuple(alarmed(connection)),
         ringing=tuple(referrals_alarmed(connection, but=(str(State.SUBMITTED),))),
     )
