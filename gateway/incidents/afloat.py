@@ -12,6 +12,7 @@ unless the key database was away, too: then what the log says of people can be o
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -20,6 +21,7 @@ from contracts import AlertKind
 from gateway.access.guard import Principal
 from gateway.audit.recorder import Recorded
 from gateway.db import CannotRead, CannotWrite
+from gateway.notifications.answers import LadderLine
 from gateway.partners.registry import Partner
 from gateway.people import Person
 
@@ -51,12 +53,13 @@ class Afloat:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An incident, whether it is a new one, and how far it came: *afloat* is not written down."""
+    """An incident, whether it is a new one, who is told, and how far it came: *afloat* is nowhere yet."""
 
     incident: Incident
     new: bool
     audit: Recorded = Recorded.DURABLE
     afloat: bool = False
+    ladders: Sequence[LadderLine] = ()
 
 
 async def take(room: IncidentRoom, draft: Draft, *, by: Principal, request: str) -> Taken:
@@ -64,7 +67,8 @@ async def take(room: IncidentRoom, draft: Draft, *, by: Principal, request: str)
     draft = replace(draft, repeat=draft.repeat or secrets.token_hex(16))  # one id, whichever way it goes
     try:
         async with asyncio.timeout(AT_ONCE_S):
-            return Taken(*await open_incident(room, draft, by=by, request=request))
+            opened = await open_incident(room, draft, by=by, request=request)
+            return Taken(opened.incident, opened.new, ladders=opened.ladders)
     except (CannotRead, CannotWrite, TimeoutError):
         if len(room.afloat) >= MOST:
             raise CannotWrite("too many incidents are afloat") from None

@@ -1,10 +1,11 @@
 """What the routes of incidents share: who may, and the answer after a change."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import msgspec
 from fastapi import Path, Request, Response
 
+from gateway.access.guard import Principal, principal
 from gateway.access.roles import Role
 from gateway.audit.recorder import Recorded
 from gateway.bodies import JSON
@@ -12,7 +13,7 @@ from gateway.passage import request_id
 
 from . import reading
 from .answers import IncidentAnswer, IncidentLine
-from .etags import etag
+from .etags import etag, version
 from .room import IncidentRoom
 from .rows import Incident
 
@@ -25,14 +26,37 @@ IncidentId = Annotated[str, Path(pattern="^i-[a-z0-9]{13}$", description="The in
 encode = msgspec.json.Encoder().encode
 
 
-async def answer_with(request: Request, changed: Incident, *, status: int = 200) -> Response:
+class Asked(TypedDict):
+    """Whoever asks for a change, and by which question."""
+
+    by: Principal
+    request: str
+
+
+class AskedOf(Asked):
+    """The same, and the version that was seen; None: whichever it is."""
+
+    seen: int | None
+
+
+def asked_by(request: Request) -> Asked:
+    """Return who asks, as the actions want it."""
+    return Asked(by=principal(request), request=request_id(request))
+
+
+def seen_by(request: Request, if_match: str | None) -> AskedOf:
+    """Return who asks, and what he saw. Raises Problem as `version`."""
+    return AskedOf(**asked_by(request), seen=version(if_match))
+
+
+async def answer_with(request: Request, changed: Incident) -> Response:
     """Answer with the incident as it stands."""
     line = await reading.line(room_of(request), changed)
-    return answer(request, line, status=status)
+    return answer(request, line)
 
 
 def answer(
-    request: Request, line: IncidentLine, *, status: int, audit: Recorded = Recorded.DURABLE
+    request: Request, line: IncidentLine, *, status: int = 200, audit: Recorded = Recorded.DURABLE
 ) -> Response:
     """Answer with a line; *audit* says how far its entries came."""
     body = IncidentAnswer(

@@ -1,6 +1,6 @@
 """A new incident: it gets a key, its row and its first picture, and whoever is to know is told at once."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from contracts import AlertKind, Entry
 from contracts.audit import Scalar
 from gateway.access.guard import Principal
+from gateway.notifications.answers import LadderLine
+from gateway.notifications.reading import ladders_in
 from gateway.people import Person
 
 from . import entries, store
@@ -43,11 +45,12 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was committed: the incident as it stands now, its entries, and whether it is a new one."""
+    """What was committed: the incident as it stands now, its entries, if it is a new one, and its ladders."""
 
     incident: Incident
     entries: list[Entry]
     new: bool
+    ladders: Sequence[LadderLine] = ()
 
 
 def fresh(
@@ -84,21 +87,20 @@ def fresh(
 
 async def open_incident(
     room: IncidentRoom, draft: Draft, *, by: Principal, request: str, at: datetime | None = None
-) -> tuple[Incident, bool]:
+) -> Opened:
     """
-    Open an incident; the same source or Idempotency-Key again returns what it made before, and False.
+    Open an incident; the same source or Idempotency-Key again returns what it made before, not new.
 
     *at* is when it was made, if not now. Raises CannotRead, CannotWrite.
     """
     doer = Doer.of(by, request)
     name = id_of(draft, doer.actor.id)
-    known = await room.database.read(lambda connection: known_as(connection, draft, name))
+    known = await room.database.read(lambda connection: _again(room, connection, draft, name, doer))
     if known is not None:
-        await room.recorder.record(entries.repeated(known, doer))
-        return known, False
+        await room.recorder.record(*known.entries)
+        return known
     new = fresh(room, draft, await room.known.of_case(name), doer, at=at)
-    opened = await written(room, lambda connection: _write(room, connection, draft, new))
-    return opened.incident, opened.new
+    return await written(room, lambda connection: _write(room, connection, draft, new))
 
 
 async def written(room: IncidentRoom, change: Callable[[Connection], Opened]) -> Opened:
@@ -121,11 +123,26 @@ def known_as(connection: Connection, draft: Draft, name: str) -> Incident | None
     return store.get(connection, name)
 
 
+def _again(room: IncidentRoom, connection: Connection, draft: Draft, name: str, doer: Doer) -> Opened | None:
+    known = known_as(connection, draft, name)
+    if known is None:
+        return None
+    said = [entries.repeated(known, doer)]
+    return Opened(known, said, new=False, ladders=_ladders(room, connection, known))
+
+
 def _write(room: IncidentRoom, connection: Connection, draft: Draft, new: Fresh) -> Opened:
-    known = known_as(connection, draft, new.incident.id)
+    incident = new.incident
+    known = _again(room, connection, draft, incident.id, new.doer)
     if known is not None:
-        return Opened(known, [entries.repeated(known, new.doer)], new=False)
-    return Opened(new.incident, put(room, connection, new, "incident.opened"), new=True)
+        return known
+    said = put(room, connection, new, "incident.opened")
+    return Opened(incident, said, new=True, ladders=_ladders(room, connection, incident))
+
+
+def _ladders(room: IncidentRoom, connection: Connection, incident: Incident) -> Sequence[LadderLine]:
+    """Return who is told, in the transaction at hand: the answer needs no other question."""
+    return ladders_in(connection, room.notifications.registry, [incident.id])[incident.id]
 
 
 def put(

@@ -7,13 +7,12 @@ from fastapi import APIRouter, Header, Request, Response
 
 from gateway.access.guard import GuardedRoute, allow, principal
 from gateway.bodies import JSON
-from gateway.db import CannotRead
 from gateway.passage import request_id
 from gateway.queries import query_parameters, read_query
 
 from . import reading, views
 from .afloat import ring, take
-from .answering import ANSWER, DISPATCH, PEOPLE, IncidentId, answer, answer_with, encode, room_of
+from .answering import ANSWER, DISPATCH, PEOPLE, IncidentId, answer, encode, room_of
 from .answers import IncidentList, IncidentReading
 from .bodies import NewIncident
 from .etags import etag
@@ -60,12 +59,8 @@ async def open_incident(request: Request, wanted: NewIncident, repeat: Repeat = 
     if taken.afloat:
         line = views.unwritten(taken.incident, ring(room, taken.incident), room.areas)
         return answer(request, line, status=202, audit=taken.audit)
-    status = 201 if taken.new else 200
-    try:
-        return await answer_with(request, taken.incident, status=status)
-    except CannotRead:  # it is written, and partners are being told: no reason to have it sent again
-        line = views.unsure(taken.incident, ring(room, taken.incident), room.areas)
-        return answer(request, line, status=status)
+    line = views.line(taken.incident, taken.ladders, room.areas)
+    return answer(request, line, status=201 if taken.new else 200)
 
 
 @router.get(

@@ -48,17 +48,10 @@ def line(incident: Incident, ladder: Sequence[LadderLine], areas: Areas) -> Inci
     return _line(incident, areas, calls=list(calls.values()), confirmed=bool(told) and told == confirmed)
 
 
-def unsure(
-    incident: Incident, hearers: Collection[Partner], areas: Areas, *, text: str | None = None
-) -> IncidentLine:
-    """Return an incident of whose ladders nothing can be known now: ring whoever is to hear of it."""
-    calls = [PhoneLine(partner=each.id, name=each.name, phone=each.phone) for each in hearers]
-    return _line(incident, areas, calls=calls, confirmed=False, text=text)
-
-
 def unwritten(incident: Incident, hearers: Collection[Partner], areas: Areas) -> IncidentLine:
-    """Return an incident that stands nowhere yet: nobody has been told."""
-    return unsure(incident, hearers, areas, text=words.NOT_TOLD["id"])
+    """Return an incident that stands nowhere yet: nobody has been told, ring whoever is to hear of it."""
+    calls = [PhoneLine(partner=each.id, name=each.name, phone=each.phone) for each in hearers]
+    return _line(incident, areas, calls=calls, confirmed=False, text=words.NOT_TOLD["id"])
 
 
 def whole(seen: Seen, *, role: Role, areas: Areas) -> IncidentView:

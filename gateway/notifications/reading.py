@@ -27,10 +27,18 @@ _ABOUT = (
 Query = Callable[[Connection], Sequence[Notification]]
 
 
-async def ladders(room: NotificationRoom, abouts: Sequence[str]) -> Mapping[str, list[LadderLine]]:
+Ladders = Mapping[str, list[LadderLine]]  # by what they are about
+
+
+async def ladders(room: NotificationRoom, abouts: Sequence[str]) -> Ladders:
     """Return every partner's ladder of each of *abouts*, the oldest first; changes followed are none."""
+    return await room.database.read(partial(ladders_in, registry=room.registry, abouts=abouts))
+
+
+def ladders_in(connection: Connection, registry: Registry, abouts: Sequence[str]) -> Ladders:
+    """Return them as `ladders` does, within a transaction at hand."""
     found: dict[str, list[LadderLine]] = {each: [] for each in abouts}
-    for line in await lines(room, _ABOUT, abouts=list(abouts)):
+    for line in _lines(connection, registry=registry, query=_ABOUT, asked={"abouts": list(abouts)}):
         found[line.about].append(line)
     return found
 

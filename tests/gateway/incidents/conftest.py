@@ -39,10 +39,10 @@ class Desk:
 
     async def open(self, category: Category = Category.FIRE, **more: Any) -> Incident:
         """Open an incident."""
-        found, _ = await actions.open_incident(
+        opened = await actions.open_incident(
             self.room, house.draft(category, **more), by=house.DISPATCHER, request="q-1"
         )
-        return found
+        return opened.incident
 
     async def do(self, verb: Any, incident: Incident | str, *what: Any, **more: Any) -> Incident:
         """Have something done by an operator."""
@@ -79,7 +79,8 @@ class Desk:
     async def says(self, row: Notification) -> Alert | Change | None:
         """Return what a notification says to its partner."""
         composer = self.room.notifications.composers[row.topic]
-        return await composer.compose(row, self.room.registry.partners[row.partner])
+        gathered = await self.room.database.read(lambda c: composer.gather(c, row))
+        return await composer.compose(row, self.room.registry.partners[row.partner], gathered)
 
     def of(self, *acts: str) -> list[Entry]:
         """Return the entries of those acts."""

@@ -71,10 +71,9 @@ async def test_the_same_again_is_the_same_incident(desk: Desk, same: dict[str, A
     """Nobody is told twice, and the first one is answered as it stands now."""
     first = await desk.open(**same)
     changed = await desk.do(actions.close, first, Outcome.HANDLED)
-    again, new = await actions.open_incident(
-        desk.room, house.draft(**same), by=house.DISPATCHER, request="q-3"
-    )
-    assert (again, new) == (changed, False)
+    again = await actions.open_incident(desk.room, house.draft(**same), by=house.DISPATCHER, request="q-3")
+    assert (again.incident, again.new) == (changed, False)
+    assert [each.kind for each in again.ladders] == ["alert", "closed"]
     assert [entry.outcome for entry in desk.of("incident.opened")] == ["open", "repeated"]
     assert len(await desk.told(first)) == 2  # the alert and its end
 
@@ -91,9 +90,10 @@ async def test_the_same_at_once_makes_one(desk: Desk) -> None:
         for number in range(8)
     ]
     made = await asyncio.gather(*asked)
-    assert len({incident.id for incident, _ in made}) == 1
-    assert [new for _, new in made].count(True) == 1
-    assert await desk.told(made[0][0]) == [(DAMKAR, "alert", 1)]
+    assert len({each.incident.id for each in made}) == 1
+    assert [each.new for each in made].count(True) == 1
+    assert await desk.told(made[0].incident) == [(DAMKAR, "alert", 1)]
+    assert {len(each.ladders) for each in made} == {1}
 
 
 async def test_the_same_at_two_replicas_makes_one(desk: Desk, database_url: str) -> None:
@@ -108,9 +108,9 @@ async def test_the_same_at_two_replicas_makes_one(desk: Desk, database_url: str)
         made = await asyncio.gather(
             *(actions.open_incident(room, same, by=house.DISPATCHER, request="q-1") for room in rooms)
         )
-        assert [new for _, new in made].count(True) == 1
-        assert len({incident.id for incident, _ in made}) == 1
-        assert await desk.told(made[0][0]) == [(DAMKAR, "alert", 1)]
+        assert [each.new for each in made].count(True) == 1
+        assert len({each.incident.id for each in made}) == 1
+        assert await desk.told(made[0].incident) == [(DAMKAR, "alert", 1)]
     await second.close()
 
 

@@ -92,8 +92,8 @@ async def informed(app: FastAPI) -> Informed:
 
 async def _open(room: IncidentRoom, category: Category) -> str:
     draft = Draft(category, Severity.MINOR, facts=FACTS)
-    made, _ = await actions.open_incident(room, draft, by=examiner(Role.DISPATCHER), request="none")
-    return made.id
+    made = await actions.open_incident(room, draft, by=examiner(Role.DISPATCHER), request="none")
+    return made.incident.id
 
 
 async def _proposed(room: IncidentRoom, number: int) -> str:
