@@ -5,8 +5,8 @@ from .faults import CannotRead, CannotWrite
 from .lead import Elsewhere, Lead, alone
 from .ledger import Ledger
 from .lock import AlreadyRunning, ProcessLock
-from .schema import metadata
-from .upgrade import NewerSchema, WrongEnvironment, migrate, note_once, noted
+from .schema import NewerSchema, metadata
+from .upgrade import WrongEnvironment, migrate, note_once, noted
 
 __all__ = [
     "AlreadyRunning",

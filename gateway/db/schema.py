@@ -15,3 +15,7 @@ metadata = MetaData(
 # What this database is: `environment` (demo or live), `created_at` (UTC, ISO 8601), `subject_key` (a mark
 # of the key its pseudonyms were made with).
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+
+class NewerSchema(Exception):
+    """The database was migrated by a newer program than this one; there is no way back."""

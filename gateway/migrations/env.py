@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection `gateway.db.upgrade` opened."""
+"""What Alembic runs: the migrations, on the connection `gateway.db.migrating` was given."""
 
 from alembic import context
 
