@@ -5,6 +5,7 @@ A person stands here only as a random pseudonym. No personal data, plain, hashed
 must carry some it is sealed under that person's own key, and erasing the key erases it.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ Detail = Mapping[str, Scalar | tuple[Scalar, ...] | Mapping[str, Scalar]]
 
 # No secret, and asked for at every entry: the system's own source would let other threads in between.
 _dice = Random()  # noqa: S311  as just said; it starts from the system's source
+os.register_at_fork(after_in_child=_dice.seed)  # else two processes would give the same names
 
 
 def _new_key() -> str:

@@ -1,5 +1,6 @@
 """What is noted about one question on its way through the gate: its id, whose key, headers of its answer."""
 
+import os
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ _TO_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 # A name and no secret. Each look at the system's own source lets the database's thread in between.
 _dice = Random()  # noqa: S311  as just said; it starts from the system's source
+os.register_at_fork(after_in_child=_dice.seed)  # else two processes would hand out the same ids
 
 _current: ContextVar[str | None] = ContextVar("gerbang_request", default=None)
 
