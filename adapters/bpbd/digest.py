@@ -60,5 +60,5 @@ def _machine_lines(alert: Alert, profile: Profile) -> Iterator[Pair]:
 
 
 def _areas(over: tuple[Over, ...]) -> tuple[Area, ...]:
-    named = {each.area_name: None for each in over if each.area_name}
+    named = {each.area_name: None for each in over if each.area_name and each.area_name.strip()}
     return tuple(Area(description=name) for name in named)

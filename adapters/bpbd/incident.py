@@ -119,8 +119,8 @@ def _instruction(alert: Alert) -> str:
 
 
 def _area(place: Place) -> Area:
-    near = f"dekat {place.landmark}" if place.landmark else None
-    told = [part for part in (place.address, near, place.area_name) if part]
+    near = f"dekat {place.landmark}" if place.landmark and place.landmark.strip() else None
+    told = [part for part in (place.address, near, place.area_name) if part and part.strip()]
     return Area(
         description=", ".join(told) or place.area_code or NOWHERE,
         circles=_circles(place),

@@ -59,6 +59,8 @@ def told(alert: Alert) -> dict[str, str]:
 @settings(max_examples=80, deadline=None)
 @given(alert=alerts)
 @example(alert=replace(ALERT, narrative="\ud800\x00", place=Place(address="\x07", area_name="\ufffe")))
+@example(alert=replace(ALERT, place=Place(landmark=" ", area_name=" ")))
+@example(alert=replace(DIGEST, over=(replace(DIGEST.over[0], area_name=" "),)))
 def test_every_alert_is_valid_cap(alert: Alert) -> None:
     """By the OASIS schema and our rules, whatever people typed; or it is said why it cannot be told."""
     for profile in (PRIVATE, RESTRICTED):
