@@ -31,6 +31,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
+    listening.listen(100)  # whoever reads the address may come before the server does
     return listening
 
 

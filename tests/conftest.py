@@ -4,8 +4,21 @@ import asyncio
 
 import pytest
 
+from .launching import forked
+from .running import Process
+
+Process.launch = staticmethod(forked)
+
 pytest_plugins = ("tests.postgres",)
 
+# What waits most begins first: else one process ends long after all others.
+LONGEST_FIRST = (
+    "tests/journeys/",
+    "tests/browser/",
+    "tests/house/",
+    "tests/sandbox/test_demo",
+    "tests/gateway/cli",
+)
 WITH_A_BROWSER = frozenset({"browser", "stage"})  # the fixtures that run one
 
 
@@ -15,12 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long ones, or all others; pytest counts what was left out as deselected."""
+    """Leave out the long ones, or all others, as deselected; begin with what waits most."""
     wanted = bool(config.getoption("--soak"))
     left_out = [item for item in items if (item.get_closest_marker("soak") is not None) is not wanted]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST_FIRST))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,23 +6,27 @@ The real thing for tests: the sandbox and the gateway as processes of their own,
 """
 
 import os
-import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 import httpx
 
 from sandbox.demo.files import write_partners
+from tests.trust import TRUST
 
-REPOSITORY = Path(__file__).parent.parent
+from .launching import REPOSITORY, Launch, executed
+
+__all__ = ["REPOSITORY", "ROLES", "START_S"]
+__all__ += ["Gateway", "House", "Process", "Sandbox", "Second", "free_port"]
+
 ROLES = ("dispatcher", "operator", "approver", "auditor", "partner", "admin")
 START_S = 30.0
+VERB_S = 120.0
 _SAYOETI = "rsud-sayoeti"  # of the demo, for the partner's key
 
 
@@ -34,20 +38,17 @@ def free_port() -> int:
 
 
 class Process:
-    """A program of ours under test; its output goes to *log*."""
+    """A program of ours under test; its output goes to *log*. *launch* is how such programs are started."""
+
+    launch: ClassVar[Launch] = staticmethod(executed)
 
     def __init__(
         self, arguments: list[str], *, log: Path, environment: Mapping[str, str] | None = None
     ) -> None:
         self.log = log
-        self._out = log.open("ab")
         self.started = time.monotonic()
-        self.popen = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            cwd=REPOSITORY,
-            env={**os.environ, **(environment or {})},
-            stdout=self._out,
-            stderr=subprocess.STDOUT,
+        self.popen = self.launch(
+            arguments, environment={**os.environ, **(environment or {})}, out=log, errors=log
         )
 
     def until_answers(self, url: str) -> float:
@@ -57,16 +58,15 @@ class Process:
         except AssertionError:
             if self.popen.poll() is None:
                 self.kill()
-            self._out.close()
             raise
 
     def _until_answers(self, url: str) -> float:
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
-            if self.popen.poll() is not None:
-                raise AssertionError(f"ended with {self.popen.returncode}:\n{self.text()}")
+            if (status := self.popen.poll()) is not None:
+                raise AssertionError(f"ended with {status}:\n{self.text()}")
             try:
-                if httpx.get(url, timeout=2, trust_env=False).status_code == 200:
+                if httpx.get(url, timeout=2, trust_env=False, verify=TRUST).status_code == 200:
                     return time.monotonic() - self.started
             except httpx.TransportError:
                 pass
@@ -79,9 +79,8 @@ class Process:
 
     def kill(self) -> None:
         """End it as a pulled plug does."""
-        self.popen.send_signal(signal.SIGKILL)
+        self.popen.kill()
         self.popen.wait()
-        self._out.close()
 
     def stop(self) -> None:
         """Ask it to end, and see that it does."""
@@ -91,7 +90,6 @@ class Process:
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.popen.wait()
-        self._out.close()
 
 
 class Sandbox:
@@ -108,17 +106,21 @@ class Sandbox:
         """Make a partner misbehave until `mend`."""
         self.troubled = True
         httpx.put(
-            f"{self.url}/door/{target}", json={"mode": mode, **more}, trust_env=False
+            f"{self.url}/door/{target}", json={"mode": mode, **more}, trust_env=False, verify=TRUST
         ).raise_for_status()
 
     def mend(self, target: str = "") -> None:
         """End trouble with one partner, or all."""
         self.troubled = bool(target)
-        httpx.delete(f"{self.url}/door/{target}".rstrip("/"), trust_env=False).raise_for_status()
+        httpx.delete(
+            f"{self.url}/door/{target}".rstrip("/"), trust_env=False, verify=TRUST
+        ).raise_for_status()
 
     def journal(self, target: str) -> dict[str, object]:
         """Return what the sandbox saw of questions to one partner."""
-        answer = httpx.get(f"{self.url}/door/journal", params={"target": target}, trust_env=False)
+        answer = httpx.get(
+            f"{self.url}/door/journal", params={"target": target}, trust_env=False, verify=TRUST
+        )
         return dict(answer.raise_for_status().json())
 
     def __enter__(self) -> Self:
@@ -171,7 +173,9 @@ class Gateway:
 
     def client(self, role: str) -> httpx.Client:
         """Return a client with the key of *role*."""
-        return httpx.Client(base_url=self.url, headers=self.headers(role), timeout=20, trust_env=False)
+        return httpx.Client(
+            base_url=self.url, headers=self.headers(role), timeout=20, trust_env=False, verify=TRUST
+        )
 
 
 class House(Gateway):
@@ -214,17 +218,14 @@ class House(Gateway):
 
     def gerbang(self, *arguments: str, status: int = 0) -> str:
         """Run one verb of the command line; return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "gateway", *arguments],
-            cwd=REPOSITORY,
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        number = time.monotonic_ns()
+        out, errors = (self.folder / f"{name}-{number}.txt" for name in ("printed", "complained"))
+        environment = {**os.environ, **self.environment}
+        verb = Process.launch(["gateway", *arguments], environment=environment, out=out, errors=errors)
+        ended = verb.wait(VERB_S)
+        printed = out.read_text("utf-8")
+        assert ended == status, f"{arguments}: {ended}\n{printed}{errors.read_text('utf-8')}"
+        return printed
 
     def log(self) -> str:
         """Return everything the gateway logged."""

@@ -23,6 +23,7 @@ from contracts import (
 )
 from tests.gateway.partners.servers import answer, ours, serving
 from tests.sandbox.conftest import end, start_sandbox, trouble
+from tests.trust import TRUST
 
 from .police.sample import EVERY_KIND
 from .webhook.sample import CHANGE, OTHER_SECRET
@@ -41,7 +42,7 @@ def url() -> Iterator[str]:
 @pytest.fixture
 def door(url: str) -> Iterator[httpx.Client]:
     """A client of the sandbox; afterwards every agency is as at the start."""
-    with httpx.Client(base_url=url, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=url, timeout=10, trust_env=False, verify=TRUST) as client:
         yield client
         client.delete("/door/agencies").raise_for_status()
         client.delete("/door").raise_for_status()
@@ -234,7 +235,7 @@ async def test_the_police_answer_step_by_step(door: httpx.Client, http: httpx.As
     await police.convey_alert(alert, key=alert.id)
     async with serving(answer(b"{}")) as centre:
         callback = {"token": "rahasia-contoh", "url": centre.url}
-        async with httpx.AsyncClient(base_url=door.base_url, trust_env=False) as own:
+        async with httpx.AsyncClient(base_url=door.base_url, trust_env=False, verify=TRUST) as own:
             (await own.put("/door/agencies/polresta-jambi/callback", json=callback)).raise_for_status()
             for step in ("integrated", "read", "refused", "closed"):
                 told = {"step": step, "report": "LP/7" if step == "closed" else None}

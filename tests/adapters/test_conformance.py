@@ -42,6 +42,7 @@ from contracts import (
     WarningReport,
 )
 from contracts.ports import Adapter
+from tests.trust import TRUST
 
 HOUSE = Path(adapters.__file__).parent
 SHARED = {"cap"}  # a format of two kinds, and no kind of its own
@@ -218,7 +219,7 @@ async def ask_once(
     kind: str, raw: dict[str, Any], ask: Asking, transport: httpx.AsyncBaseTransport | None
 ) -> object:
     """Ask one question of a newly connected partner; any error but a PartnerError passes through."""
-    async with httpx.AsyncClient(transport=transport) as client:
+    async with httpx.AsyncClient(transport=transport, verify=TRUST) as client:
         port = adapter(kind).connect(adapter(kind).settings.model_validate(raw), client)
         try:
             return await ask(port)
@@ -320,7 +321,7 @@ class TestSettings:
     async def test_the_object_can_do_what_the_card_says(self, kind: str) -> None:
         """The capabilities on the card are the ports that the connected object satisfies."""
         for raw in all_settings(kind):
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(verify=TRUST) as client:
                 port = adapter(kind).connect(adapter(kind).settings.model_validate(raw), client)
                 able = [protocol.__name__ for protocol in PORTS if isinstance(port, protocol)]
                 assert able == card(kind)["capabilities"]

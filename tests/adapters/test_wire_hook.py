@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from adapters.wire_hook import CONFLICT, Hook
 from adapters.wire_signing import Signer
 from contracts import Busy, CannotConvey, Garbled, NoAnswer, NotAccepted, PartnerError, Refused
+from tests.trust import TRUST
 
 from .webhook.sample import SECRET
 
@@ -20,7 +21,7 @@ BODY = b'{"id": "n-1"}'
 @pytest.fixture
 async def hook() -> AsyncIterator[Hook]:
     """Give a partner's address."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         yield Hook(client, URL, Signer(SecretStr(SECRET)), headers={"WebHook-Request-Origin": "112"})
 
 

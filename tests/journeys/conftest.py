@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import House, Sandbox
+from tests.launching import executed
+from tests.running import House, Process, Sandbox
+
+
+@pytest.fixture(scope="module")
+def as_anybody_does() -> Iterator[None]:
+    """Start programs as anybody does: how long a start takes is what is shown."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Process, "launch", staticmethod(executed))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from tests.running import REPOSITORY, House, Sandbox
+from tests.trust import TRUST
 
 Incident = dict[str, Any]
 Line = dict[str, Any]
@@ -65,7 +66,13 @@ class IncidentDesk:
         """Ask with a key of that partner's."""
         headers = {"Authorization": f"Bearer {self.key_of(partner)}", **more.pop("headers", {})}
         answer = httpx.request(
-            method, f"{self.house.url}/v1{path}", headers=headers, timeout=20, trust_env=False, **more
+            method,
+            f"{self.house.url}/v1{path}",
+            headers=headers,
+            timeout=20,
+            trust_env=False,
+            verify=TRUST,
+            **more,
         )
         assert answer.status_code == expect, answer.text
         return answer
@@ -160,15 +167,20 @@ class IncidentDesk:
         """Do something at an agency's door; return what the sandbox answers."""
         place = agency if agency == BPBD else f"agencies/{agency}"
         answer = httpx.request(
-            method, f"{self.sandbox.url}/door/{place}{path}", json=wish, timeout=20, trust_env=False
+            method,
+            f"{self.sandbox.url}/door/{place}{path}",
+            json=wish,
+            timeout=20,
+            trust_env=False,
+            verify=TRUST,
         )
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
     def renew(self) -> None:
         """Have all agencies be as at the start."""
-        httpx.delete(f"{self.sandbox.url}/door/agencies", trust_env=False).raise_for_status()
-        httpx.delete(f"{self.sandbox.url}/door/bpbd/habits", trust_env=False).raise_for_status()
+        httpx.delete(f"{self.sandbox.url}/door/agencies", trust_env=False, verify=TRUST).raise_for_status()
+        httpx.delete(f"{self.sandbox.url}/door/bpbd/habits", trust_env=False, verify=TRUST).raise_for_status()
 
 
 def of(seen: Incident, partner: str) -> list[Line]:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from tests.running import House, Sandbox
+from tests.trust import TRUST
 
 Referral = dict[str, Any]
 
@@ -82,18 +83,20 @@ class Desk:
     def hospital(self, hospital: str, decision: str, **more: Any) -> None:
         """Tell a hospital of the sandbox how to answer what it is asked from now on."""
         wish = {"decision": decision, "after_s": 0.2, **more}
-        answer = httpx.put(f"{self.sandbox.url}/door/referrals/{hospital}", json=wish, trust_env=False)
+        answer = httpx.put(
+            f"{self.sandbox.url}/door/referrals/{hospital}", json=wish, trust_env=False, verify=TRUST
+        )
         assert answer.status_code == 200, answer.text
 
     def answer_now(self, hospital: str, ask: str, decision: str) -> None:
         """Have the hospital answer one ask at once."""
         url = f"{self.sandbox.url}/door/referrals/{hospital}/{ask}"
-        answer = httpx.post(url, json={"decision": decision}, trust_env=False)
+        answer = httpx.post(url, json={"decision": decision}, trust_env=False, verify=TRUST)
         assert answer.status_code in (200, 202, 204), answer.text
 
     def kept(self, hospital: str) -> dict[str, list[dict[str, Any]]]:
         """Return what the hospital's system keeps of us."""
-        answer = httpx.get(f"{self.sandbox.url}/door/referrals/{hospital}", trust_env=False)
+        answer = httpx.get(f"{self.sandbox.url}/door/referrals/{hospital}", trust_env=False, verify=TRUST)
         return dict(answer.raise_for_status().json())
 
     def kept_of(self, hospital: str, referral: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

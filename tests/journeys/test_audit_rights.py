@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.running import House
+from tests.trust import TRUST
 
 from .evidence import acts, by_request, records
 
@@ -335,7 +336,10 @@ def test_an_export_proves_itself_with_an_anchor_from_a_header(house: House, tmp_
 
 def test_nobody_without_a_key_is_told_a_checkpoint(house: House) -> None:
     """The header is for those who sign in."""
-    assert "Gerbang-Audit-Checkpoint" not in httpx.get(f"{house.url}/livez", trust_env=False).headers
+    assert (
+        "Gerbang-Audit-Checkpoint"
+        not in httpx.get(f"{house.url}/livez", trust_env=False, verify=TRUST).headers
+    )
 
 
 @pytest.mark.parametrize("key", ["signing", "sealing"])

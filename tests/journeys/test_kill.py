@@ -14,6 +14,8 @@ from tests.running import House, Sandbox
 
 from .evidence import acts, by_request, records
 
+pytestmark = pytest.mark.usefixtures("as_anybody_does")
+
 AT_ONCE = 200
 READY_S = 10.0  # the bar of 5 s is `make bench`'s: here others run beside it
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.running import House, Sandbox
+from tests.trust import TRUST
 
 from .evidence import acts, by_request, records
 from .no_room import Disk, FileLimit, Room, locked, small_disk
@@ -82,7 +83,7 @@ def _alarms(house: House) -> set[str]:
 
 
 def _readiness(house: House) -> tuple[int, str]:
-    answer = httpx.get(f"{house.url}/readyz", trust_env=False)
+    answer = httpx.get(f"{house.url}/readyz", trust_env=False, verify=TRUST)
     return answer.status_code, answer.json()["recording"]
 
 

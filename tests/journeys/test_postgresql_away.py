@@ -12,6 +12,7 @@ import pytest
 from gateway.db import migrate
 from tests.postgres import Server, find_binaries, make_folder, start
 from tests.running import House, Sandbox
+from tests.trust import TRUST
 
 from .evidence import acts, by_request, records
 
@@ -71,7 +72,7 @@ def _declare(house: House, free: int) -> httpx.Response:
 def _until(house: House, field: str, wanted: object) -> None:
     """Wait until /readyz says so."""
     until = time.monotonic() + BACK_S
-    while (said := httpx.get(f"{house.url}/readyz", trust_env=False).json())[field] != wanted:
+    while (said := httpx.get(f"{house.url}/readyz", trust_env=False, verify=TRUST).json())[field] != wanted:
         assert time.monotonic() < until, said
         time.sleep(0.05)
 

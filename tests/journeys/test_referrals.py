@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.running import House, Sandbox
+from tests.trust import TRUST
 
 from .evidence import acts, records
 from .referral_desk import Desk, events, one, states
@@ -368,7 +369,7 @@ def test_a_push_makes_the_answer_known_at_once(desk: Desk) -> None:
         key = admin.post("/v1/keys", json=order).json()["key"]
     push = {"url": f"{desk.house.url}/v1/callbacks/{SILOAM}/fhir", "token": key}
     url = f"{desk.sandbox.url}/door/referrals/{SILOAM}/push"
-    assert httpx.put(url, json=push, trust_env=False).status_code == 200
+    assert httpx.put(url, json=push, trust_env=False, verify=TRUST).status_code == 200
     referral = desk.new("submit", SILOAM)
     desk.approve(referral)
     seen = desk.until(referral, lambda now: states(now)[SILOAM] == "sent")
@@ -376,7 +377,7 @@ def test_a_push_makes_the_answer_known_at_once(desk: Desk) -> None:
     desk.answer_now(SILOAM, one(seen["asks"])["id"], "accept")
     desk.until_state(referral, "accepted", within_s=1.5)
     assert "callback.received" in acts(records(desk.house))
-    httpx.delete(url, trust_env=False)
+    httpx.delete(url, trust_env=False, verify=TRUST)
 
 
 def test_the_platform_takes_an_emergency_and_gives_its_number(desk: Desk) -> None:
@@ -414,7 +415,7 @@ def _followed(sandbox: Sandbox, referral: str, state: str) -> dict[str, object]:
 
 def _received(sandbox: Sandbox) -> list[dict[str, Any]]:
     url = f"{sandbox.url}/door/agencies/dispatch/received"
-    return list(httpx.get(url, trust_env=False).raise_for_status().json()["received"])
+    return list(httpx.get(url, trust_env=False, verify=TRUST).raise_for_status().json()["received"])
 
 
 def test_a_key_of_another_hospital_sees_and_answers_nothing(desk: Desk) -> None:

@@ -12,11 +12,12 @@ import pytest
 
 from tests.postgres import Server, fresh
 from tests.running import House, Sandbox, Second
+from tests.trust import TRUST
 
 from .evidence import Record, records
 from .referral_desk import Desk, events, states
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("as_anybody_does")]
 
 READY_S = 10.0
 TAKEN_OVER_S = 15.0
@@ -86,7 +87,12 @@ def test_both_serve_the_same_house(house: House, second: Second, sandbox: Sandbo
         made = admin.post("/v1/keys", json={"role": "auditor", "holder": "of a"}).json()
         headers = {"Authorization": f"Bearer {made['key']}"}
         _until(
-            lambda: httpx.get(f"{second.url}/v1/alarms", headers=headers, trust_env=False).status_code == 200,
+            lambda: (
+                httpx.get(
+                    f"{second.url}/v1/alarms", headers=headers, trust_env=False, verify=TRUST
+                ).status_code
+                == 200
+            ),
             within_s=8,
         )
         told = {"need": "icu", "free": 7, "told_by": "Perawat jaga (contoh)"}

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.trust import TRUST
+
 R4_TOKEN = {"Authorization": "Bearer demo-rsud-raden-mattaher"}
 
 
@@ -42,7 +44,7 @@ def sandbox_url() -> Iterator[str]:
 @pytest.fixture
 def sandbox(sandbox_url: str) -> Iterator[httpx.Client]:
     """A client of the sandbox; no trouble and no counts are left afterwards."""
-    with httpx.Client(base_url=sandbox_url, timeout=10, trust_env=False) as client:
+    with httpx.Client(base_url=sandbox_url, timeout=10, trust_env=False, verify=TRUST) as client:
         yield client
         client.delete("/door").raise_for_status()
         client.delete("/door/journal").raise_for_status()

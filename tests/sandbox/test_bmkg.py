@@ -14,6 +14,7 @@ from adapters.cap.rules import first_error
 from contracts import Busy, Garbled, PartnerError, ReportsWarnings, Severity, WarningReport
 from tests.adapters.cap.oracle import takes
 from tests.sandbox.conftest import trouble
+from tests.trust import TRUST
 
 LIST = "/bmkg/alerts/nowcast/id"
 
@@ -30,7 +31,7 @@ def report(client: httpx.Client, **more: Any) -> WarningReport:
     settings = ADAPTER.settings.model_validate({"base_url": f"{client.base_url}/bmkg", **more})
 
     async def ask() -> WarningReport:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=TRUST) as http:
             port = ADAPTER.connect(settings, http)
             assert isinstance(port, ReportsWarnings)
             return await port.report_warnings()

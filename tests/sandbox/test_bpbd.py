@@ -34,6 +34,7 @@ from sandbox.bpbd.station import SECRET
 from tests.adapters.bpbd import sample
 from tests.adapters.cap.oracle import takes
 from tests.sandbox.conftest import trouble
+from tests.trust import TRUST
 
 CAP = {"Content-Type": "application/cap+xml"}
 FIRST = "n-aaaaaaaaaaaaa"
@@ -75,7 +76,7 @@ def told(client: httpx.Client, *alerts: Alert, timeout_s: float = 5) -> list[tup
     """Tell BPBD by the real adapter; return the receipts of each answer."""
 
     async def tell() -> list[tuple[Receipt, ...]]:
-        async with httpx.AsyncClient(trust_env=False, timeout=timeout_s) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=TRUST, timeout=timeout_s) as http:
             port = ADAPTER.connect(settings_of(client), http)
             assert isinstance(port, TakesAlerts)
             return [(await port.convey_alert(each, key=each.id)).receipts for each in alerts]
@@ -276,7 +277,7 @@ def test_it_keeps_what_the_profile_promises(bpbd: httpx.Client) -> None:
     """Each trial of `gerbang partners check`; a receiver that takes anything fails them."""
 
     async def tried() -> dict[str, str | None]:
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=TRUST) as http:
             port = ADAPTER.connect(settings_of(bpbd), http)
             assert isinstance(port, OffersTrials)
             return {trial.name: await trial.run() for trial in port.conformance()}

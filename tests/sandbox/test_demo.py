@@ -110,6 +110,7 @@ class Demo:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=_as_from_a_terminal,
         )
 
     def up(self) -> subprocess.Popen[str]:
@@ -130,6 +131,12 @@ class Demo:
             ["/bin/sh", "-c", show], capture_output=True, text=True, check=True, env={}
         ).stdout
         return dict(line.split("=", 1) for line in out.splitlines() if line.startswith("GERBANG_"))
+
+
+def _as_from_a_terminal() -> None:
+    """Let it be told to end, also where the tests themselves run in the background or under nohup."""
+    for told in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(told, signal.SIG_DFL)
 
 
 def stop(process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> tuple[int, str]:

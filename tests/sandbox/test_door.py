@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.door.modes import MODES
 from tests.sandbox.conftest import R4_TOKEN, end, start_sandbox, trouble
+from tests.trust import TRUST
 
 HOSPITAL = "rsud-raden-mattaher"
 ADDRESS = f"/rs/{HOSPITAL}/fhir/Location?_count=1"
@@ -208,7 +209,7 @@ def test_every_wire_trouble_reaches_every_partner(sandbox: httpx.Client, mode: s
 def test_it_stops_at_once_though_somebody_hangs() -> None:
     """The end of the sandbox does not wait for hanging connections, and says nothing of them."""
     process, url = start_sandbox("--still")
-    with httpx.Client(base_url=url, trust_env=False) as client:
+    with httpx.Client(base_url=url, trust_env=False, verify=TRUST) as client:
         trouble(client, HOSPITAL, "hang")
         where = urlsplit(url)
         with socket.create_connection((where.hostname, where.port)) as line:

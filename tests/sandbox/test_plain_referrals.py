@@ -11,6 +11,7 @@ from fhir.resources.R4B.task import Task
 
 from tests.sandbox.conftest import end, start_sandbox, trouble
 from tests.sandbox.referring import ASK, Hospital, forgotten, new_ask, order, question, until
+from tests.trust import TRUST
 
 JSON_PATCH = {"Content-Type": "application/json-patch+json"}
 
@@ -243,7 +244,7 @@ def test_what_is_over_stays_so(hospital: Hospital) -> None:
 def test_by_itself_it_looks_at_its_beds() -> None:
     """A free bed for the need is yes, none is no, and an emergency always comes in."""
     process, url = start_sandbox("--still", "--decide-s", "0.05")
-    with httpx.Client(base_url=url, trust_env=False) as client:
+    with httpx.Client(base_url=url, trust_env=False, verify=TRUST) as client:
         hospital = Hospital(client, "rsu-mayang")
         client.post("/door/beds/rsu-mayang", json={"need": "icu", "free": 0}).raise_for_status()
         wanted = {("icu", "routine"): "rejected", ("icu", "stat"): "accepted", ("hcu", "routine"): "accepted"}

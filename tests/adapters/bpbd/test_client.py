@@ -30,6 +30,7 @@ from contracts import (
     Refused,
     TakesAlerts,
 )
+from tests.trust import TRUST
 
 from .sample import ALERT, DIGEST, SECRET, SETTINGS
 
@@ -42,7 +43,7 @@ OTHERS = ACK.replace(b"n-2k4m6p8r0t2v4", b"n-another")
 @pytest.fixture
 async def bpbd() -> AsyncIterator[Bpbd]:
     """Give a BPBD whose signatures are of one moment."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         yield Bpbd(Settings.model_validate(SETTINGS), client, now=lambda: 1_795_921_200.7)
 
 

@@ -21,6 +21,7 @@ from contracts import (
     Refused,
     Unreachable,
 )
+from tests.trust import TRUST
 
 from .insurer import BY_CARD, BY_NIK, DAY, NIK, NOKARTU, ROOT, SETTINGS, answer, envelope, example, peserta
 
@@ -40,7 +41,7 @@ def insurer() -> Iterator[respx.MockRouter]:
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     """Stand for the partner's own HTTP client, which the gateway hands in."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         yield client
 
 

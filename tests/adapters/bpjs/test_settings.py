@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from adapters.bpjs import ADAPTER
 from adapters.bpjs.settings import Settings
 from contracts import ChecksEligibility
+from tests.trust import TRUST
 
 from .insurer import CONSID, ROOT, SECRET, SETTINGS, USER_KEY
 
@@ -16,7 +17,7 @@ RIGHT = {"base_url": ROOT, "consid": CONSID, "secret": SECRET, "user_key": USER_
 async def test_the_adapter_checks_eligibility_and_nothing_else() -> None:
     """The folder exports what the gateway looks for, and its object satisfies the port."""
     assert ADAPTER.settings is Settings
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=TRUST) as http:
         assert isinstance(ADAPTER.connect(SETTINGS, http), ChecksEligibility)
 
 

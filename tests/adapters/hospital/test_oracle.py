@@ -17,6 +17,7 @@ import pytest
 from adapters.hospital import ADAPTER
 from adapters.hospital.settings import Settings
 from contracts import BedState, CapacityReport, Need
+from tests.trust import TRUST
 
 from .hospitals import PHYSICAL, ROLE, V2
 
@@ -77,7 +78,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < until:
         assert process.poll() is None, log.read_text()
         try:
-            if httpx.get(url, timeout=5).status_code == 200:
+            if httpx.get(url, timeout=5, verify=TRUST).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.2)
@@ -129,7 +130,7 @@ def truth(server: str) -> Counter[tuple[Need, BedState]]:
     ]
     for start in range(0, len(entries), 100):
         bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries[start : start + 100]}
-        response = httpx.post(server, json=bundle, timeout=60)
+        response = httpx.post(server, json=bundle, timeout=60, verify=TRUST)
         assert response.status_code == 200, response.text[:500]
     return counts
 
@@ -137,7 +138,7 @@ def truth(server: str) -> Counter[tuple[Need, BedState]]:
 async def read(server: str, **settings: Any) -> CapacityReport:
     """Read the server once with a plain client."""
     configured = Settings.model_validate({"base_url": server, **settings})
-    async with httpx.AsyncClient(timeout=60) as client:
+    async with httpx.AsyncClient(timeout=60, verify=TRUST) as client:
         report = await ADAPTER.connect(configured, client).report_capacity()  # type: ignore[attr-defined]  # the port is known
     assert isinstance(report, CapacityReport)
     return report

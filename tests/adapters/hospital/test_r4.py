@@ -24,6 +24,7 @@ from contracts import (
     Refused,
     ReportsCapacity,
 )
+from tests.trust import TRUST
 
 from .hospitals import PHYSICAL, R4, V2, asked, by_id, wire
 
@@ -86,7 +87,7 @@ async def read(server: Pretend, **settings: Any) -> CapacityReport:
     """Ask the pretended server once."""
     with respx.mock(using="httpx") as router:
         router.route(host="rs.example").mock(side_effect=server)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=TRUST) as client:
             return await connect(client, **settings).report_capacity()
 
 
@@ -219,7 +220,7 @@ class TestPages:
         with respx.mock(using="httpx") as router:
             router.get(path="/fhir/metadata").respond(404)
             route = router.get(path="/fhir/Location").mock(side_effect=endless)
-            async with httpx.AsyncClient() as http:
+            async with httpx.AsyncClient(verify=TRUST) as http:
                 report = await connect(http).report_capacity()
         assert (report.complete, "page_cap" in report.remarks) == (False, True)
         assert route.call_count == len(report.beds) // 10 <= 3
@@ -255,7 +256,7 @@ class TestPages:
         with respx.mock(using="httpx", assert_all_called=False) as router:
             elsewhere = router.route(host="elsewhere.example").respond(200)
             router.route(host="rs.example").mock(side_effect=Pretend(first=wire("r4-next-elsewhere.json")))
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(verify=TRUST) as client:
                 with pytest.raises(Garbled) as told:
                     await connect(client, token="synthetic-token").report_capacity()
         assert told.value.detail == "next_elsewhere"
@@ -389,7 +390,7 @@ class TestVersion:
             with respx.mock(using="httpx", assert_all_called=False) as router:  # cut off is not "called"
                 router.get(path="/fhir/metadata").mock(side_effect=trouble)
                 router.route(host="rs.example").mock(side_effect=server)
-                async with httpx.AsyncClient() as http:
+                async with httpx.AsyncClient(verify=TRUST) as http:
                     assert len((await connect(http).report_capacity()).beds) == 8
 
     async def test_metadata_is_read_once(self) -> None:
@@ -397,7 +398,7 @@ class TestVersion:
         server = Pretend(first=wire("r4-beds.json"))
         with respx.mock(using="httpx") as router:
             router.route(host="rs.example").mock(side_effect=server)
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(verify=TRUST) as client:
                 port = connect(client)
                 await port.report_capacity()
                 await port.report_capacity()

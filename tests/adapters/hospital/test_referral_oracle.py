@@ -11,6 +11,7 @@ from adapters.hospital import ADAPTER
 from adapters.hospital.referral_parts import checked
 from adapters.hospital.settings import Settings
 from contracts import AnswerState, ReferralAnswer, ReferralAsk, Step, TakesReferrals, Urgency
+from tests.trust import TRUST
 
 from .asks import ASKS, FULL, ROUTINE, at
 from .sent import everything
@@ -28,13 +29,13 @@ def organizations(server: str) -> None:
     """Have the organisations there that references lead to."""
     for key in ("99000001", "99000010", "99000112"):
         body = {"resourceType": "Organization", "id": key, "name": "RS Contoh"}
-        httpx.put(f"{server}/Organization/{key}", json=body, timeout=30).raise_for_status()
+        httpx.put(f"{server}/Organization/{key}", json=body, timeout=30, verify=TRUST).raise_for_status()
 
 
 async def ask_once(server: str, ask: ReferralAsk, **settings: Any) -> ReferralAnswer:
     """Convey once over a new connection."""
     configured = Settings.model_validate({"base_url": server, **settings})
-    async with httpx.AsyncClient(timeout=60) as client:
+    async with httpx.AsyncClient(timeout=60, verify=TRUST) as client:
         hospital = ADAPTER.connect(configured, client)
         assert isinstance(hospital, TakesReferrals)
         return await hospital.convey_referral(ask, key=ask.id)
@@ -50,7 +51,7 @@ def kept(server: str, kind: str, ask: ReferralAsk) -> list[dict[str, Any]]:
 
 def say(server: str, task: dict[str, Any], **elements: Any) -> None:
     """Change a Task as the hospital would."""
-    response = httpx.put(f"{server}/Task/{task['id']}", json=task | elements, timeout=30)
+    response = httpx.put(f"{server}/Task/{task['id']}", json=task | elements, timeout=30, verify=TRUST)
     assert response.status_code == 200, response.text[:500]
 
 
@@ -67,9 +68,11 @@ def test_everything_we_send_is_stored_and_read_back(server: str, organizations: 
         if resource["resourceType"] == "Bundle":
             continue
         plain = json.loads(checked({key: part for key, part in resource.items() if key != "id"}))
-        made = httpx.post(f"{server}/{plain['resourceType']}", json=plain, timeout=30)
+        made = httpx.post(f"{server}/{plain['resourceType']}", json=plain, timeout=30, verify=TRUST)
         assert made.status_code == 201, f"{name}: {made.text[:500]}"
-        back = httpx.get(f"{server}/{plain['resourceType']}/{made.json()['id']}", timeout=30).json()
+        back = httpx.get(
+            f"{server}/{plain['resourceType']}/{made.json()['id']}", timeout=30, verify=TRUST
+        ).json()
         assert bare(back) == bare(plain), name
         count += 1
     assert count > 100
@@ -87,8 +90,10 @@ def test_an_offer_to_the_platform_is_a_transaction_anybody_takes(
     assert made.status_code == 200, made.text[:500]
     places = [entry["response"]["location"] for entry in made.json()["entry"]]
     where = next(place for place in places if "Task/" in place).partition("/_history")[0].rpartition("/")[2]
-    task = httpx.get(f"{server}/Task/{where}", timeout=30).json()
-    plan = httpx.get(f"{server}/{task['basedOn'][0]['reference'].rpartition('fhir/')[2]}", timeout=30).json()
+    task = httpx.get(f"{server}/Task/{where}", timeout=30, verify=TRUST).json()
+    plan = httpx.get(
+        f"{server}/{task['basedOn'][0]['reference'].rpartition('fhir/')[2]}", timeout=30, verify=TRUST
+    ).json()
     sent_plan, sent_task = (entry["resource"] for entry in offer["entry"])
     assert bare(plan) == bare(sent_plan)
     assert {key: part for key, part in bare(task).items() if key != "basedOn"} == {

@@ -13,6 +13,7 @@ from adapters.hospital.saner import counted
 from adapters.hospital.settings import Settings
 from adapters.hospital.structs import Resource
 from contracts import CapacityReport, Need, WardCount
+from tests.trust import TRUST
 
 from .hospitals import R4, RECEIVED, asked, wire
 
@@ -33,7 +34,7 @@ async def read(server: Any, **settings: Any) -> CapacityReport:
     with respx.mock(using="httpx") as router:
         router.get(path="/fhir/metadata").respond(200, content=wire("metadata-r4.json"))
         router.get(path="/fhir/MeasureReport").mock(side_effect=server)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=TRUST) as client:
             told = await ADAPTER.connect(configured, client).report_capacity()  # type: ignore[attr-defined]  # the port is known
     assert isinstance(told, CapacityReport)
     return told

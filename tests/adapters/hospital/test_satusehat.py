@@ -25,6 +25,7 @@ from contracts import (
     Refused,
     ReportsCapacity,
 )
+from tests.trust import TRUST
 
 from .hospitals import PHYSICAL, PLATFORM, asked, by_id, coded, wire
 from .sample import MORE_SETTINGS
@@ -137,7 +138,7 @@ async def read(
     """Ask the pretended platform as often as told; return the last report."""
     with respx.mock(using="httpx") as router:
         router.route(host="platform.example").mock(side_effect=platform)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=TRUST) as client:
             port = ADAPTER.connect(settings, client)
             assert isinstance(port, ReportsCapacity)
             for _ in range(times):
@@ -320,7 +321,7 @@ class TestToken:
         platform = Platform()
         with respx.mock(using="httpx") as router:
             router.route(host="platform.example").mock(side_effect=platform)
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(verify=TRUST) as client:
                 port = ADAPTER.connect(SETTINGS, client)
                 assert isinstance(port, ReportsCapacity)
                 await asyncio.gather(*(port.report_capacity() for _ in range(20)))

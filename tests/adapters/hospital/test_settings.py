@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from adapters.hospital import ADAPTER
 from adapters.hospital.settings import Settings
 from contracts import ReportsCapacity, TakesReferrals
+from tests.trust import TRUST
 
 from .sample import MORE_SETTINGS, SETTINGS
 
@@ -67,7 +68,7 @@ async def test_a_hospital_takes_referrals_unless_told_otherwise(
     settings: dict[str, Any], referrals: bool
 ) -> None:
     """Beds in any case."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         configured = Settings.model_validate(settings | {"referrals": referrals})
         hospital = ADAPTER.connect(configured, client)
     assert isinstance(hospital, ReportsCapacity)

@@ -13,6 +13,7 @@ from adapters.message import ADAPTER
 from adapters.message.settings import Settings
 from adapters.message.texts import Texts
 from contracts import Busy, CannotConvey, Garbled, NoAnswer, NotAccepted, PartnerError, Refused
+from tests.trust import TRUST
 
 from .sample import KEY, SETTINGS, WAKE
 
@@ -23,7 +24,7 @@ URL = SETTINGS["send_url"]
 @pytest.fixture
 async def way() -> AsyncIterator[Texts]:
     """Give a gateway."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         connected = ADAPTER.connect(Settings.model_validate(SETTINGS), client)
         assert isinstance(connected, Texts)
         yield connected

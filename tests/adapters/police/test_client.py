@@ -14,6 +14,7 @@ from adapters.police import ADAPTER
 from adapters.police.client import Police
 from adapters.police.settings import Settings
 from contracts import CannotConvey, Conveyed, Garbled, Progress, Receipt, Refused
+from tests.trust import TRUST
 
 from .sample import ALERT, EVERY_KIND, SETTINGS
 
@@ -24,7 +25,7 @@ URL = SETTINGS["handover_url"]
 @pytest.fixture
 async def police() -> AsyncIterator[Police]:
     """Give the desk."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         connected = ADAPTER.connect(Settings.model_validate(SETTINGS), client)
         assert isinstance(connected, Police)
         yield connected

@@ -16,6 +16,7 @@ from adapters.webhook.client import Webhook
 from adapters.webhook.settings import Settings
 from adapters.webhook.translate import receipts_of
 from contracts import AlertKind, Busy, Conveyed, Garbled, NoAnswer, Progress, Receipt, Refused
+from tests.trust import TRUST
 
 from .sample import ALERT, CHANGE, HEARTBEAT, MORE_SETTINGS, OTHER_SECRET, SECRET, SETTINGS, TEST
 
@@ -39,7 +40,7 @@ def partner(client: httpx.AsyncClient, settings: dict[str, Any] = SETTINGS) -> W
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     """Give a client."""
-    async with httpx.AsyncClient() as made:
+    async with httpx.AsyncClient(verify=TRUST) as made:
         yield made
 
 

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from adapters.webpush.client import WebPush
 from adapters.webpush.settings import Settings
 from contracts import Busy, CannotConvey, Garbled, NotAccepted, PartnerError, Refused
+from tests.trust import TRUST
 
 from .browser import ENDPOINT, Browser, bytes_of
 from .sample import BROWSER, KEY, SETTINGS, WAKE
@@ -26,7 +27,7 @@ NOW = WAKE.until.timestamp() - 600
 @pytest.fixture
 async def way() -> AsyncIterator[WebPush]:
     """Give a way whose clock stands ten minutes before the end of all use."""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         yield WebPush(Settings.model_validate(SETTINGS), client, now=lambda: NOW)
 
 
@@ -174,7 +175,7 @@ def test_other_addresses_are_another_ways(way: WebPush, address: str) -> None:
 async def test_plain_http_is_for_this_machine_and_where_it_is_allowed() -> None:
     """The demo's push service is the sandbox."""
     address = Browser().address("http://127.0.0.1:9000/push/1")
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=TRUST) as client:
         here = Settings.model_validate(SETTINGS | {"services": ["127.0.0.1"]})
         assert WebPush(here, client).reaches(address)
         assert not WebPush(Settings.model_validate(SETTINGS), client).reaches(address)

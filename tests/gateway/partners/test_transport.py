@@ -26,6 +26,7 @@ from tests.gateway.partners.servers import (
     serving,
     then_closes,
 )
+from tests.trust import TRUST
 
 NIK = "1571015203909901"
 PATIENCE = httpx.Timeout(0.3)
@@ -352,7 +353,7 @@ class TestSampleData:
 
 
 def _httpx() -> httpx.AsyncClient:
-    return httpx.AsyncClient(trust_env=False)
+    return httpx.AsyncClient(trust_env=False, verify=TRUST)
 
 
 async def fault(client: httpx.AsyncClient, method: str, url: str) -> Exception:

@@ -14,6 +14,7 @@ from gateway.waking import store
 from tests.adapters.webpush.sample import SETTINGS
 from tests.gateway.gate import Notebook
 from tests.running import Sandbox
+from tests.trust import TRUST
 
 from .conftest import HEAD, NUMBER, TELEPHONE, Office, partner_of
 
@@ -30,7 +31,7 @@ async def office(started: tuple[Database, Notebook], sandbox: Sandbox) -> AsyncI
     """Give a room with both kinds of way, as the demo has them."""
     texts = {"dialect": "http", "send_url": f"{sandbox.url}/sms/send", "token": "demo-sms"}
     push = SETTINGS | {"services": ["127.0.0.1"]}
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=TRUST) as client:
         ports = [
             find(kind).connect(find(kind).settings.model_validate(settings), client)
             for kind, settings in (("message", texts), ("webpush", push))
@@ -41,18 +42,20 @@ async def office(started: tuple[Database, Notebook], sandbox: Sandbox) -> AsyncI
 
 def shown(sandbox: Sandbox) -> list[dict[str, Any]]:
     """Return what has arrived."""
-    answer = httpx.get(f"{sandbox.url}/door/messages", trust_env=False).raise_for_status()
+    answer = httpx.get(f"{sandbox.url}/door/messages", trust_env=False, verify=TRUST).raise_for_status()
     return list(answer.json()["messages"])
 
 
 def forget(sandbox: Sandbox, what: str) -> None:
     """Have the sandbox forget messages, or end a browser's subscription."""
-    httpx.delete(f"{sandbox.url}/door/{what}", trust_env=False).raise_for_status()
+    httpx.delete(f"{sandbox.url}/door/{what}", trust_env=False, verify=TRUST).raise_for_status()
 
 
 def subscription(sandbox: Sandbox, key: str | None) -> dict[str, Any]:
     """Have a browser of the sandbox subscribe for *key*."""
-    answer = httpx.post(f"{sandbox.url}/door/push", json={"applicationServerKey": key}, trust_env=False)
+    answer = httpx.post(
+        f"{sandbox.url}/door/push", json={"applicationServerKey": key}, trust_env=False, verify=TRUST
+    )
     return dict(answer.raise_for_status().json())
 
 

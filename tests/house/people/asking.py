@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tests.running import House, Sandbox
+from tests.trust import TRUST
 
 Ask = Callable[[], httpx.Response]
 
@@ -27,6 +28,6 @@ class Asking:
     def bare(self, path: str, key: str | None) -> httpx.Response:
         """Ask with this key, or none; that is refused."""
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        answer = httpx.get(self.house.url + path, headers=headers, trust_env=False)
+        answer = httpx.get(self.house.url + path, headers=headers, trust_env=False, verify=TRUST)
         assert answer.status_code == 401
         return answer

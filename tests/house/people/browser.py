@@ -9,6 +9,7 @@ import httpx
 import pyotp
 
 from tests.running import House
+from tests.trust import TRUST
 
 STEP_S = 30
 
@@ -59,7 +60,9 @@ class Browser:
         return answer
 
     def _put(self, method: str, path: str, *, expect: int, **more: Any) -> httpx.Response:
-        with httpx.Client(base_url=self.origin, timeout=20, trust_env=False, cookies=self.cookies) as client:
+        with httpx.Client(
+            base_url=self.origin, timeout=20, trust_env=False, verify=TRUST, cookies=self.cookies
+        ) as client:
             answer = client.request(method, path, headers={"sec-fetch-site": "same-origin"}, **more)
             self.cookies = client.cookies
         assert answer.status_code == expect, (answer.status_code, answer.text)

@@ -7,6 +7,7 @@ import httpx
 
 from tests.journeys.incident_desk import BPBD, DAMKAR, SATPOL, IncidentDesk
 from tests.running import House, Sandbox
+from tests.trust import TRUST
 
 from .asking import Ask, Asking
 
@@ -17,7 +18,7 @@ REASON = "Uji coba (contoh)"
 def warn(sandbox: Sandbox) -> None:
     """Have BMKG warn of two storms; a house that starts now finds them in its first round."""
     for _ in range(2):
-        answer = httpx.post(f"{sandbox.url}/door/bmkg/warnings", json={}, trust_env=False)
+        answer = httpx.post(f"{sandbox.url}/door/bmkg/warnings", json={}, trust_env=False, verify=TRUST)
         assert answer.status_code == 201, answer.text
 
 

@@ -1,6 +1,7 @@
 """The real application in this process: a key of every role, nobody behind its partners, its log kept."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote
 
 from fastapi import FastAPI
@@ -125,7 +127,9 @@ async def opened(folder: Path) -> AsyncIterator[Gate]:
     settings = Settings(
         data_dir=data, partners_file=partners, outbound_allow="127.0.0.0/8", capacity_refresh_s=5
     )
-    with log.open("wb", buffering=0) as stream, prepare(settings) as ground:
+    # The daily report is a process of its own, which reads its settings from the environment.
+    elsewhere = patch.dict(os.environ, {"GERBANG_DATA_DIR": str(data)})
+    with elsewhere, log.open("wb", buffering=0) as stream, prepare(settings) as ground:
         logs.configure(level="debug", stream=stream)
         app = build(ground)
         async with app.router.lifespan_context(app):
