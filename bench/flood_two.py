@@ -43,12 +43,20 @@ def measure(folder: Path) -> list[Bar]:
 def _measured(folder: Path, server: postgres.Server) -> list[Bar]:
     for name in ("house", "keys"):
         server.run(f"create database {name}")
-    shared = {"database_url": server.url("house"), "keys_url": server.url("keys")}
-    shared |= {"secrets_dir": str(folder / "var" / "secrets"), "replica": "a"}
     with (
         Sandbox(folder) as sandbox,
         Program(folder, "agency", str(FAILING), str(HOLDING_S), str(folder)) as agency,
-        house_of(folder, sandbox, agency.port, AGENCIES, places=PLACES, **shared) as house,
+        house_of(
+            folder,
+            sandbox,
+            agency.port,
+            AGENCIES,
+            places=PLACES,
+            database_url=server.url("house"),
+            keys_url=server.url("keys"),
+            secrets_dir=str(folder / "var" / "secrets"),
+            replica="a",
+        ) as house,
         _second(folder, house) as second,
         _watched(server) as taken_over,
     ):

@@ -70,7 +70,7 @@ def _alarmed(house: House) -> float:
         entry = json.loads(record)
         at = datetime.fromisoformat(entry["ts"]).timestamp()
         alarmed[entry["obj"]["id"]] = min(alarmed[entry["obj"]["id"]], at)
-    return max(at - accepted[each] / 1e6 for each, at in alarmed.items())
+    return float(max(at - accepted[each] / 1e6 for each, at in alarmed.items()))
 
 
 def _called(house: House) -> tuple[float, int]:

@@ -116,7 +116,7 @@ def serve(plant: Mapping[str, str] = NOTHING) -> int:
         connect = partial(dbapi.Connection, path, vfs=NAME, plant=plant)
         return sqlalchemy.create_engine(url, creator=connect, **given)
 
-    engine.create_engine = make_engine
+    vars(engine)["create_engine"] = make_engine
     status = gerbang.main(["serve"])
     vfs.unregister()
     return status

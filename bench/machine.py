@@ -19,6 +19,12 @@ def cpu_seconds(pid: int) -> float:
     return (int(user) + int(system)) / TICKS
 
 
+def stolen_seconds() -> float:
+    """Return the processor time that this machine wanted and its host gave to others, in seconds."""
+    fields = Path("/proc/stat").read_text("ascii").partition("\n")[0].split()
+    return int(fields[8]) / TICKS
+
+
 def fdatasync_ms(folder: Path) -> tuple[float, float]:
     """Return the median and the 99th percentile of writing a page through to the disk of *folder*."""
     probe = folder / "fdatasync.probe"

@@ -16,14 +16,12 @@ WAITING = 1_000
 REMINDER_S = 45.0
 LATEST_S = 2.0
 REST_S = 10.0
-QUIET = {"capacity_refresh_s": "3600", "approval_reminder_s": str(REMINDER_S), "approval_deputy_s": "86000"}
-QUIET |= {"approval_run_out_s": "86400"}
 BODY = {"need": "icu", "then": "submit", "patient": {"name": "Contoh Pasien"}, "situation": "Contoh. " * 20}
 
 
 def measure(folder: Path) -> list[Bar]:
     """Fill, rest, pull the plug, start again a moment before the timers run out."""
-    with Sandbox(folder) as sandbox, House(folder, sandbox, **QUIET) as house:
+    with Sandbox(folder) as sandbox, _quiet(folder, sandbox) as house:
         _head(house)
         empty_cpu, empty_memory = _at_rest(house)
         began = time.time()
@@ -60,6 +58,17 @@ def _fill(house: House) -> None:
     with house.client("dispatcher") as dispatcher, ThreadPoolExecutor(16) as hands:
         for answer in hands.map(lambda _: dispatcher.post("/v1/referrals", json=BODY), range(WAITING)):
             assert answer.status_code == httpx.codes.CREATED, answer.text
+
+
+def _quiet(folder: Path, sandbox: Sandbox) -> House:
+    return House(
+        folder,
+        sandbox,
+        capacity_refresh_s="3600",
+        approval_reminder_s=str(REMINDER_S),
+        approval_deputy_s="86000",
+        approval_run_out_s="86400",
+    )
 
 
 def _at_rest(house: House) -> tuple[float, float]:
