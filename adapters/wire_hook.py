@@ -48,7 +48,7 @@ class Hook:
     ) -> None:
         """Take the partner's client, and *headers* for every message."""
         self._http = http
-        self._url = url
+        self._url = httpx.URL(url)  # read once: anew each time it costs a third of the request
         self._signer = signer
         self._headers = {"Content-Type": "application/json", **(headers or {})}
 
