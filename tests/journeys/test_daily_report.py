@@ -5,6 +5,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,17 @@ def house(
     """A gateway that mails its report there."""
     settings = {"report_to": INSPECTORATE, "smtp_url": f"smtp://127.0.0.1:{box[1]}"}
     with House(tmp_path_factory.mktemp("house"), sandbox, **settings) as running:
+        _wait_for_a_checkpoint(running)
         yield running
+
+
+def _wait_for_a_checkpoint(house: House) -> None:
+    """Before the first one there is nothing to check against, and the report says so."""
+    ends = time.monotonic() + 30
+    with house.client("auditor") as auditor:
+        while auditor.get("/v1/audit/checkpoint").status_code != 200:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
 
 
 def _report(house: House) -> Any:

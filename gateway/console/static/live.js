@@ -16,6 +16,7 @@
   const JUST_MS = 1500; // a page that was just read again need not be for the numbers that follow from the same change
   const SETTLE_MS = 900; // a button that has just moved under a thumb must not be pressed by it
   const FLOOD_MS = 1000; // between two readings while news keeps coming: ten consoles must not hold up bed answers
+  const STILL_MS = 2500; // likewise where a button moved: most of this time it can be pressed
   let ahead = 0; // the server's clock minus this device's, milliseconds: a phone's clock may be wrong
   let busy = false;
   let again = null;
@@ -87,14 +88,24 @@
     if (kept.focus) document.getElementById(kept.focus)?.focus({ preventScroll: true });
   }
 
-  function settle(part) {
-    const buttons = [...part.querySelectorAll("button:not(:disabled)")];
-    const focused = buttons.find((each) => each === document.activeElement);
-    for (const each of buttons) each.disabled = true;
+  // What each button does and where it stands on the screen.
+  const standing = (button) => {
+    const { left, top } = button.getBoundingClientRect();
+    return [button.form?.getAttribute("action"), button.value, button.textContent.trim(), Math.round(left), Math.round(top)].join(" ");
+  };
+
+  const enabled = () => [...document.querySelectorAll("button:not(:disabled)")];
+
+  // Those that were not there before wait a moment; what stands still can be pressed, however much news comes.
+  function settle(before) {
+    const moved = enabled().filter((each) => !before.has(standing(each)));
+    const focused = moved.find((each) => each === document.activeElement);
+    for (const each of moved) each.disabled = true;
     setTimeout(() => {
-      for (const each of buttons) each.disabled = false;
+      for (const each of moved) each.disabled = false;
       if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
     }, SETTLE_MS);
+    return moved.length > 0;
   }
 
   function swap(page, which) {
@@ -105,8 +116,6 @@
       const kept = typed(part);
       part.replaceWith(fresh);
       restore(kept);
-      settle(fresh);
-      if (fresh.dataset.live === "alarms") settle(document.getElementById("main")); // it moves all below it
       changed = true;
     }
     return changed;
@@ -131,6 +140,7 @@
   async function refresh({ tell, from = location.href }) {
     if (busy) { again = again === null || from === location.href ? from : again; return; }
     busy = true;
+    let moved = false;
     if (from === location.href) readAt = performance.now();
     try {
       const answer = await fetch(from, { redirect: "manual", headers: { accept: "text/html", "x-watching": "1" } });
@@ -140,7 +150,9 @@
       await released();
       setClock(page);
       const whole = from === location.href;
+      const before = new Set([...document.querySelectorAll("button")].map(standing));
       const changed = swap(page, whole ? "[data-live]" : '[data-live="alarms"]');
+      moved = changed && settle(before);
       retitle(page);
       if (changed && tell) news.textContent = `${words.changed} ${new Date().toLocaleTimeString()}`;
       if (whole) document.getElementById("shown-at").replaceWith(page.getElementById("shown-at"));
@@ -149,10 +161,16 @@
     } catch {
       disconnected();
     } finally {
-      busy = false;
       tick();
-      if (again !== null) { const next = again; again = null; setTimeout(() => refresh({ tell: true, from: next }), FLOOD_MS); }
+      setTimeout(goOn, moved ? STILL_MS : again === null ? 0 : FLOOD_MS);
     }
+  }
+
+  function goOn() {
+    const next = again;
+    busy = false;
+    again = null;
+    if (next !== null) refresh({ tell: true, from: next });
   }
 
   // --- whether it can still be believed

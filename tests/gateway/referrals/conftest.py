@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from contracts import AnswerState
 from gateway.db import Database, values
-from gateway.referrals import actions, store
+from gateway.referrals import actions, afloat, store
 from gateway.referrals.conveying import AskTurns
 from gateway.referrals.orders import Channel, Order, TelephoneAnswer, Then
 from gateway.referrals.room import ReferralRoom
@@ -112,8 +112,9 @@ def _us(by: timedelta) -> int:
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
+async def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """Give a room with three hospitals that have a system and one that has a telephone."""
+    monkeypatch.setattr(afloat, "AT_ONCE_S", 60.0)  # a slow machine is no database that is away
     notebook, people, wakes = Notebook(), house.Crowd(), house.Sleepers()
     database = Database(database_url, notebook)
     await database.start()
