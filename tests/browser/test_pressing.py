@@ -19,7 +19,8 @@ WATCHED_MS = 8_000
 WATCHING = """([name, ms]) => new Promise((done) => {
   let seen = 0; let free = 0;
   const look = setInterval(() => {
-    const found = [...document.querySelectorAll("main button")].find((each) => each.textContent.trim() === name);
+    const all = [...document.querySelectorAll("main button")];
+    const found = all.find((each) => each.textContent.trim() === name);
     seen += 1;
     free += found && !found.disabled ? 1 : 0;
   }, 25);

@@ -120,8 +120,8 @@ def _scope(question: Question) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Gate]:
-    """Start the application in *folder*; its log is written at the least level."""
+async def opened(folder: Path, *, each: int) -> AsyncIterator[Gate]:
+    """Start the application in *folder*, with *each* many cases of a sort; its log is at the least level."""
     data, log = folder / "var", folder / "gateway.log"
     partners = _partners(data, away=f"http://127.0.0.1:{_dead_port()}")
     settings = Settings(
@@ -139,10 +139,10 @@ async def opened(folder: Path) -> AsyncIterator[Gate]:
             to_end = {
                 "key_id": [text.decode().split("_")[2] for text in to_revoke],
                 "hold_id": [await _hold(app)],
-                **await people.accounts(app),
+                **await people.accounts(app, each),
             }
-            cases, told = await people.referrals(app), await informed.informed(app)
-            yield Gate(app, keys, to_end, cases, told, await people.sign_in(app), log, data)
+            cases, told = await people.referrals(app, each), await informed.informed(app, each)
+            yield Gate(app, keys, to_end, cases, told, await people.sign_in(app, each), log, data)
 
 
 def _partners(data: Path, *, away: str) -> Path:

@@ -24,8 +24,6 @@ from .question import CANARY_NAME, CANARY_NIKS
 
 # Agencies whose systems are away here; BPBD is planned, and nothing goes out to it by itself.
 BPBD, POLRESTA = "bpbd", "polresta-jambi"
-EACH = 40
-FEW = 15
 NOBODYS, BY_INBOX = Category.OTHER, Category.PUBLIC_FACILITY
 TOLD_OF = (Category.FLOOD, Category.CRIME)
 FACTS = Facts(
@@ -59,19 +57,19 @@ def _one(chance: random.Random, fit: Mapping[str, Sequence[str]], last: str) -> 
     return chance.choice(fit[last] if last in fit and chance.random() < 0.8 else every)
 
 
-async def informed(app: FastAPI) -> Informed:
-    """Make them."""
+async def informed(app: FastAPI, each: int) -> Informed:
+    """Make *each* many incidents of every sort, and what is told of them."""
     room: IncidentRoom = app.state.incidents
-    quiet = [await _open(room, NOBODYS) for _ in range(EACH)]
-    fetched = [await _open(room, BY_INBOX) for _ in range(EACH)]
-    told = [await _open(room, category) for category in TOLD_OF for _ in range(FEW)]
-    proposed = [await _proposed(room, number) for number in range(EACH)]
+    quiet = [await _open(room, NOBODYS) for _ in range(each)]
+    fetched = [await _open(room, BY_INBOX) for _ in range(each)]
+    told = [await _open(room, category) for category in TOLD_OF for _ in range(max(2, each // 4))]
+    proposed = [await _proposed(room, number) for number in range(each)]
     rows = await _rows(app.state.notifications, [*fetched, *told])
     of = {
         partner: [row.id for row in rows if row.partner == partner] for partner in (SAYOETI, BPBD, POLRESTA)
     }
     waiting = [row for row in rows if row.partner == "satpol-pp"]
-    dead = [await _expired(app.state.notifications, row) for row in waiting[:EACH]]
+    dead = [await _expired(app.state.notifications, row) for row in waiting[:each]]
     spoken_of = (*of[SAYOETI], *of[BPBD])
     ending = ("updates", "close", "cancel", "tell", "perbarui", "tutup", "batal", "beritahu")
     joining = ("merge", "links", "gabung", "kaitkan")

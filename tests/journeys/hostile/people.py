@@ -26,11 +26,9 @@ from gateway.waking import actions as waking
 from gateway.waking.actions import NewContact
 
 SAYOETI = "rsud-sayoeti"  # has a telephone only: nothing of these goes out by itself
-EACH = 60  # referrals in each state
-TO_DISABLE, TO_REMOVE = 30, 8
+TO_REMOVE = 8
 AROUND = Surroundings("none", "none")
 PASSWORD = "jembatan hijau 42 bulan"
-HALF = 200  # of those who have given the password only
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +66,15 @@ class Cases:
         return chance.choice(fit if fit and chance.random() < 0.8 else every)
 
 
-async def referrals(app: FastAPI) -> Cases:
-    """Make them: drafts, submitted, broken glass, approved by telephone, accepted, to be chosen."""
+async def referrals(app: FastAPI, each: int) -> Cases:
+    """Make *each* many: drafts, submitted, broken glass, approved by telephone, accepted, to be chosen."""
     room: ReferralRoom = app.state.referrals
-    drafts = [await _new(room, Then.DRAFT) for _ in range(EACH)]
-    submitted = [await _new(room, Then.SUBMIT) for _ in range(EACH)]
-    broken = [await _new(room, Then.BREAK_GLASS) for _ in range(EACH)]
-    accepted = [await _accepted(room, Rule.FIRST) for _ in range(EACH)]
-    to_choose = [await _accepted(room, Rule.PERSON) for _ in range(EACH)]
-    telephoned = [await _approved_by_telephone(room) for _ in range(EACH)]
+    drafts = [await _new(room, Then.DRAFT) for _ in range(each)]
+    submitted = [await _new(room, Then.SUBMIT) for _ in range(each)]
+    broken = [await _new(room, Then.BREAK_GLASS) for _ in range(each)]
+    accepted = [await _accepted(room, Rule.FIRST) for _ in range(each)]
+    to_choose = [await _accepted(room, Rule.PERSON) for _ in range(each)]
+    telephoned = [await _approved_by_telephone(room) for _ in range(each)]
     fit = {
         **dict.fromkeys(("submit", "break-glass", "worsened"), drafts),
         **dict.fromkeys(("decision", "keputusan"), submitted),
@@ -85,7 +83,7 @@ async def referrals(app: FastAPI) -> Cases:
         **dict.fromkeys(("choice", "alarm-seen", "dilihat"), to_choose),
         **dict.fromkeys(("confirmation", "persetujuan-telepon"), telephoned),
     }
-    return Cases(fit, {each: await _seen(room, each) for each in (*submitted, *broken, *telephoned)})
+    return Cases(fit, {name: await _seen(room, name) for name in (*submitted, *broken, *telephoned)})
 
 
 async def _seen(room: ReferralRoom, referral: str) -> tuple[str, str]:
@@ -113,9 +111,9 @@ async def _approved_by_telephone(room: ReferralRoom) -> str:
     return referral
 
 
-async def accounts(app: FastAPI) -> dict[str, list[str]]:
-    """Make accounts that may be disabled, and one with contacts."""
-    to_disable = [(await _account(app, f"akhir{_letters(each)}")).account.id for each in range(TO_DISABLE)]
+async def accounts(app: FastAPI, each: int) -> dict[str, list[str]]:
+    """Make accounts that may be disabled, half as many as *each*, and one with contacts."""
+    to_disable = [(await _account(app, f"akhir{_letters(n)}")).account.id for n in range(each // 2)]
     keeper = (await _account(app, "penjaga")).account.id
     contacts = [
         await waking.add_contact(
@@ -135,12 +133,12 @@ def _letters(number: int) -> str:
     return "abcdefghij"[number // 10] + "abcdefghij"[number % 10]
 
 
-async def sign_in(app: FastAPI) -> SignedIn:
-    """Sign somebody of every role in, with a password of their own; many others half."""
+async def sign_in(app: FastAPI, each: int) -> SignedIn:
+    """Sign somebody of every role in, with a password of their own; others half, three times *each*."""
     roles = (Role.APPROVER, Role.OPERATOR, Role.ADMIN, Role.DUTY)
     whole = {str(role): await _signed_in(app, await _account(app, f"orang.{role}", role)) for role in roles}
     other = await _account(app, "setengah")
-    half = [(await _begun(app, "setengah", other.password))[1] for _ in range(HALF)]
+    half = [(await _begun(app, "setengah", other.password))[1] for _ in range(3 * each)]
     return SignedIn(whole, half)
 
 
