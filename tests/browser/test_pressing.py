@@ -13,7 +13,8 @@ from .people import Person
 from .test_incidents import ALARM_MS, of, report, take_every_alarm
 
 EVERY_S = 0.4  # between two incidents of a flood; each alarms, since BPBD is not connected
-WATCHED_MS = 8_000
+WATCHED_MS = 5_000
+PRESSED_MS = 300  # how long a finger rests on a button, at most
 
 # In how large a part of the time a button could be pressed.
 WATCHING = """([name, ms]) => new Promise((done) => {
@@ -67,6 +68,27 @@ def test_a_flood_of_alarms_leaves_the_buttons_to_be_pressed(
         assert can_be_pressed(page, "Saya tangani") > 0.5
         page.locator("main").get_by_role("button", name="Saya tangani").first.click()
         page.wait_for_url("**/insiden/i-*#n-*")
+
+
+def test_the_first_touch_lets_it_sound_and_is_no_lost_press(
+    house: House, operator: Person, open_page: Open
+) -> None:
+    """The line that asks to be touched goes while the finger is down: nothing may move under it."""
+    take_every_alarm(house)
+    report(house, category="fire", drill=True)
+    page = open_page("/antrean")
+    operator.enter(page, "/alarm")
+    expect(page.locator("#touch-for-sound")).to_be_visible()
+    button = page.locator("main").get_by_role("button", name="Saya tangani").first
+    expect(button).to_be_enabled()
+    box = button.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    expect(page.locator("#touch-for-sound")).to_be_hidden()
+    page.wait_for_timeout(PRESSED_MS)
+    page.mouse.up()
+    page.wait_for_url("**/insiden/i-*#n-*")
 
 
 def test_what_the_bar_pushes_down_cannot_be_pressed_for_a_moment(

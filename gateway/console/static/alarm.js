@@ -47,12 +47,18 @@
     out = null;
   }
 
+  // The touch that lets it sound may be on any button: nothing may move under it, or the press would be lost.
+  function ask(wanted) {
+    if (wanted) touch.hidden = false;
+    touch.style.visibility = wanted ? "" : "hidden";
+  }
+
   function sound() {
     const able = audio?.state === "running";
     const loud = waiting().length > 0;
     if (able && loud) plan();
     else hush();
-    if (touch) touch.hidden = able || !(loud || "always" in touch.dataset);
+    if (touch) ask(!able && (loud || "always" in touch.dataset));
   }
 
   function tell() {

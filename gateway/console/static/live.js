@@ -96,8 +96,10 @@
 
   const enabled = () => [...document.querySelectorAll("button:not(:disabled)")];
 
-  // Those that were not there before wait a moment; what stands still can be pressed, however much news comes.
-  function settle(before) {
+  // Make a change; buttons that it moved wait a moment, and what stands still can be pressed, however much news comes.
+  function steadily(change) {
+    const before = new Set([...document.querySelectorAll("button")].map(standing));
+    change();
     const moved = enabled().filter((each) => !before.has(standing(each)));
     const focused = moved.find((each) => each === document.activeElement);
     for (const each of moved) each.disabled = true;
@@ -128,6 +130,14 @@
     if (document.title !== title) document.title = title;
   }
 
+  function show(page, { whole, tell }) {
+    const changed = swap(page, whole ? "[data-live]" : '[data-live="alarms"]');
+    retitle(page);
+    if (changed && tell) news.textContent = `${words.changed} ${new Date().toLocaleTimeString()}`;
+    if (whole) document.getElementById("shown-at").replaceWith(page.getElementById("shown-at"));
+    document.dispatchEvent(new Event("gerbang:shown"));
+  }
+
   // What is being pressed stays where it is until it was let go: else the press would be lost.
   let pressed = false;
   addEventListener("pointerdown", () => { pressed = true; }, { capture: true });
@@ -149,14 +159,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       await released();
       setClock(page);
-      const whole = from === location.href;
-      const before = new Set([...document.querySelectorAll("button")].map(standing));
-      const changed = swap(page, whole ? "[data-live]" : '[data-live="alarms"]');
-      moved = changed && settle(before);
-      retitle(page);
-      if (changed && tell) news.textContent = `${words.changed} ${new Date().toLocaleTimeString()}`;
-      if (whole) document.getElementById("shown-at").replaceWith(page.getElementById("shown-at"));
-      document.dispatchEvent(new Event("gerbang:shown"));
+      moved = steadily(() => show(page, { whole: from === location.href, tell }));
       connected();
     } catch {
       disconnected();
@@ -175,13 +178,16 @@
 
   // --- whether it can still be believed
 
-  function disconnected() {
-    if (!lost.hidden) return;
-    lost.querySelector("[data-since]").textContent = document.getElementById("shown-at").textContent;
-    lost.hidden = false;
+  async function say(isLost) {
+    await released();
+    if (lost.hidden !== isLost) return;
+    if (isLost) lost.querySelector("[data-since]").textContent = document.getElementById("shown-at").textContent;
+    steadily(() => { lost.hidden = !isLost; });
   }
 
-  function connected() { lost.hidden = true; }
+  function disconnected() { say(true); }
+
+  function connected() { say(false); }
 
   function listen() {
     const shown = new URLSearchParams({ sejak: document.getElementById("shown-at").dateTime }); // what came between is told first
