@@ -10,15 +10,18 @@ from gateway.background import Background
 from gateway.console import render
 from gateway.console.counts import CountKeeper
 from gateway.partners.registry import Registry
-from gateway.referrals import afloat
+from gateway.people import PersonKeys
+from gateway.referrals import writing_down
 from gateway.referrals.composing import TOPIC, Follows, ReferralComposer
 from gateway.referrals.conveying import AskTurns
 from gateway.referrals.coverage import CoverageTurns
+from gateway.referrals.kept import KEY_USE, Kept
 from gateway.referrals.policy import Timing
 from gateway.referrals.room import ReferralRoom
 from gateway.referrals.waiting import OwedTurns, WaitTurns
 from gateway.rousing import ReferralWakes, in_use
 from gateway.settings import Settings
+from gateway.shelf import FOLDER, Shelf
 from gateway.waking import watch
 from gateway.waking.room import WakingRoom
 from gateway.waking.turns import WakeTurns
@@ -40,7 +43,7 @@ def build_accounts(state: Any, settings: Settings, background: Background) -> No
     background.stack.callback(state.accounts.close)
 
 
-def build_referrals(state: Any, settings: Settings, registry: Registry, background: Background) -> None:
+def build_referrals(state: Any, settings: Settings, registry: Registry, keys: PersonKeys) -> None:
     """Put referrals, their turns and whom they wake on *state*."""
     state.referrals = ReferralRoom(
         environment=str(settings.environment),
@@ -56,6 +59,7 @@ def build_referrals(state: Any, settings: Settings, registry: Registry, backgrou
         wakes=ReferralWakes(),
         advice=state.advice,
         changes=state.changes,
+        shelf=Shelf(settings.data_dir / FOLDER, keys.index.key_for(KEY_USE), Kept, of="referral"),
         follows=Follows(state.notifications),
     )
     state.notifications.composers[TOPIC] = ReferralComposer(state.referrals)
@@ -71,7 +75,14 @@ def build_referrals(state: Any, settings: Settings, registry: Registry, backgrou
     for kind in (AskTurns, WaitTurns, OwedTurns, CoverageTurns):
         state.turns.add(kind(state.referrals))
     state.turns.add(WakeTurns(state.waking))
-    background.run(afloat.write_down(state.referrals))
+
+
+async def keep_deciding(state: Any, background: Background) -> None:
+    """Take up what was afloat; then begin what goes on by itself: it is written down, nobody is unreached."""
+    state.referrals.shelf.start()
+    background.stack.push_async_callback(state.referrals.shelf.stop)
+    await writing_down.take_up(state.referrals)
+    background.run(writing_down.write_down(state.referrals))
     background.run(watch.watch(state.waking))
 
 

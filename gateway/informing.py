@@ -8,10 +8,10 @@ from gateway.areas import areas
 from gateway.background import Background
 from gateway.incidents import afloat
 from gateway.incidents.composing import IncidentComposer
+from gateway.incidents.kept import KEY_USE, Kept
 from gateway.incidents.known import Known
 from gateway.incidents.proposing import propose, revise, withdraw
 from gateway.incidents.room import IncidentRoom
-from gateway.incidents.shelf import FOLDER, KEY_USE, Shelf
 from gateway.notifications import counting, keeping, sweeping, unwatched
 from gateway.notifications.delivering import DeliveryTurns
 from gateway.notifications.digest import TOPIC as LINK
@@ -23,6 +23,7 @@ from gateway.partners.registry import Registry
 from gateway.people import PersonKeys
 from gateway.rousing import NotificationWakes
 from gateway.settings import Settings
+from gateway.shelf import FOLDER, Shelf
 from gateway.turns import Turns, executor_for
 from gateway.warnings.room import WarningRoom
 from gateway.warnings.rounds import WarningRounds
@@ -67,7 +68,7 @@ def build_incidents(state: Any, settings: Settings, registry: Registry, keys: Pe
         registry=registry,
         areas=areas.load(settings.areas_file),
         notifications=state.notifications,
-        shelf=Shelf(settings.data_dir / FOLDER, keys.index.key_for(KEY_USE)),
+        shelf=Shelf(settings.data_dir / FOLDER, keys.index.key_for(KEY_USE), Kept, of="incident"),
     )
     state.notifications.composers["incident"] = IncidentComposer(state.incidents)
 

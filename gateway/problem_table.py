@@ -109,7 +109,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "cannot-record": Kind(503, "The gateway cannot record this", "gerbang", Retry.LATER, HELP_FIRST),
     "cannot-read": Kind(503, "The gateway cannot look this up", "gerbang", Retry.LATER),
-    "only-in-memory": Kind(
+    "not-written-down": Kind(
         503,
         "This emergency has gone out and is not written down yet",
         "gerbang",

@@ -27,11 +27,11 @@ from gateway.people import Person
 
 from .doing import Doer
 from .ids import id_of
+from .kept import Kept
 from .opening import entry_of, fresh, open_incident
 from .orders import Draft
 from .room import IncidentRoom
 from .rows import Incident
-from .shelf import Kept
 from .telling import Matter, hearers
 
 ALARM = "incident.afloat"

@@ -12,9 +12,10 @@ from gateway.notifications.room import NotificationRoom
 from gateway.partners.registry import Registry
 from gateway.partners.shape import Telling
 from gateway.problems import Problem
+from gateway.shelf import Shelf
 
+from .kept import Kept
 from .known import Known
-from .shelf import Shelf
 
 if TYPE_CHECKING:
     from .afloat import Afloat
@@ -36,7 +37,7 @@ class IncidentRoom:
     registry: Registry
     areas: Areas
     notifications: NotificationRoom
-    shelf: Shelf
+    shelf: Shelf[Kept]
     afloat: dict[str, "Afloat"] = field(default_factory=dict)
 
     def no_such(self, incident_id: str) -> Problem:

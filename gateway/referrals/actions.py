@@ -56,7 +56,7 @@ async def carry_out(
 
     if order.event not in EMERGENCIES:
         return (await commit(room, referral_id, doer, move)).referral
-    return await at_once(room, referral_id, doer, move)
+    return await at_once(room, referral_id, doer, move, order=order)
 
 
 async def answer_by_telephone(

@@ -2,9 +2,11 @@
 An emergency while nothing can be written: it goes out all the same, and is written down once that can be.
 
 Nothing is spoken before it is written, but nothing here may hold back an ambulance, and that rule is above
-the other. So a break-glass that the database does not take within a second is kept in memory, its entries go
-to the fsynced spool, and the hospitals are told at once. Should the gateway die before the database is back,
-the spool and the hospitals know of it, and the row is lost: the alarm asks for it to be put on paper.
+the other. So a break-glass that the database does not take within a second is kept in memory and sealed on
+the shelf, its entries go to the fsynced spool, and the hospitals are told at once. Should the gateway die
+before the database is back, the next start makes it again from the shelf, with the same hospitals. Where the
+disk refuses that as well, a crash loses the row: the spool and the hospitals know of it, and the alarm asks
+for it to be put on paper.
 """
 
 import asyncio
@@ -13,43 +15,43 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
-import structlog
 from sqlalchemy import Connection
 
-from contracts import Entry, ReferralAnswer, TakesReferrals
+from contracts import ReferralAnswer, TakesReferrals
 from gateway.access.guard import Principal
 from gateway.audit.recorder import Recorded
 from gateway.db import CannotRead, CannotWrite
 from gateway.exchange.outcome import Outcome
 from gateway.exchange.perform import perform
-from gateway.people import Person, about
+from gateway.people import Person
 from gateway.problems import Problem
 
-from . import candidates, entries, hearing, moves, offering, store
+from . import candidates, entries, hearing, moves
 from .case import Case, Doer, load
-from .committing import Move, Refusal, Written, commit, save, told
+from .committing import Move, Refusal, commit
 from .conveying import CONVEY, deadline_of, question_of, told_of
-from .creating import created, held, id_of, known_as, row_of
-from .orders import Draft, Then
+from .creating import break_glass, created, id_of, row_of
+from .kept import Kept
+from .orders import Draft, Order, Then
 from .room import ReferralRoom
 from .rows import Ask, Referral
-from .sealing import seal
-from .states import PARTY_OF, Event
-from .store import Overtaken
+from .states import PARTY_OF
 
 ALARM = "referral.afloat"
-AGAIN_S = 1.0
 AT_ONCE_S = 1.0  # how long an emergency waits for the database
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Afloat:
-    """One emergency that is only in memory; *draft* is what a new one was made from."""
+    """One emergency that is not written down: all that makes it again, and its case; None after a start."""
 
-    case: Case
-    draft: Draft | None = None
+    kept: Kept
+    case: Case | None = None
+
+    @property
+    def referral(self) -> str:
+        """Its referral's id."""
+        return self.kept.referral
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ async def make(room: ReferralRoom, draft: Draft, *, by: Principal, request: str)
     return Made(referral, new, Recorded.DURABLE)
 
 
-async def at_once(room: ReferralRoom, referral_id: str, doer: Doer, move: Move) -> Referral:
+async def at_once(room: ReferralRoom, referral_id: str, doer: Doer, move: Move, *, order: Order) -> Referral:
     """Commit an emergency; where that takes more than a second, let it go out all the same."""
     gone_out = asyncio.Event()
 
@@ -91,10 +93,12 @@ async def at_once(room: ReferralRoom, referral_id: str, doer: Doer, move: Move) 
             return (await commit(room, referral_id, doer, unless_gone)).referral
     except (CannotWrite, TimeoutError):
         gone_out.set()
-        return await _go_on_unwritten(room, referral_id, doer, move)
+        return await _go_on_unwritten(room, referral_id, doer, move, order)
 
 
-async def _go_on_unwritten(room: ReferralRoom, referral_id: str, doer: Doer, move: Move) -> Referral:
+async def _go_on_unwritten(
+    room: ReferralRoom, referral_id: str, doer: Doer, move: Move, order: Order
+) -> Referral:
     """
     Make an emergency of a referral that can be read and not be written; it goes out at once.
 
@@ -107,32 +111,40 @@ async def _go_on_unwritten(room: ReferralRoom, referral_id: str, doer: Doer, mov
     refusal = move(case)
     if refusal is not None:
         raise Problem(refusal.problem, detail=refusal.detail)
-    await _go_out(room, Afloat(case))
+    await _go_out(room, case, Kept.of(case, order=order))
     return case.referral
 
 
 async def _send_unwritten(room: ReferralRoom, draft: Draft, *, by: Principal, request: str) -> Made:
-    """Break the glass without the database."""
+    """Break the glass without the database; what went out before is not sent a second time."""
+    known = room.afloat.get(id_of(draft, by))
+    if known is not None and known.case is not None:
+        return Made(known.case.referral, False, room.recorder.recording)
+    case = _new(room, draft, known, by=by, request=request)
+    recorded = await _go_out(room, case, Kept.of(case, draft=draft))
+    return Made(case.referral, known is None, recorded)
+
+
+def _new(room: ReferralRoom, draft: Draft, known: Afloat | None, *, by: Principal, request: str) -> Case:
+    """Return the case; one that is *known* from before a start is put to the same hospitals."""
     person = Person(f"p-{secrets.token_hex(12)}", secrets.token_bytes(32))  # until the real one can be found
     row = row_of(draft, id_of(draft, by), person, by)
     doer = Doer(by.actor, PARTY_OF[by.role], request, person)
     case = Case(cast(Connection, None), row, row, [], row.created_at, doer)
-    offers = candidates.offers(room.candidates(row, at=row.created_at))
-    case.note("created")
-    case.happen(Event.BREAK_GLASS, code=str(row.criteria[0]), told=draft.told.scalars())
-    moves.break_glass(case)
-    offering.go(case, offers, room.timing)
-    recorded = await _go_out(room, Afloat(case, draft))
-    return Made(case.referral, True, recorded)
+    found = candidates.offers(room.candidates(row, at=row.created_at)) if known is None else known.kept.asked
+    break_glass(room, case, found, told=draft.told.scalars())
+    for ask in case.asks if known else ():
+        case.set_ask(ask, attempted=True)
+    return case
 
 
-async def _go_out(room: ReferralRoom, afloat: Afloat) -> Recorded:
-    """Keep it, leave its entries where that can be, and tell the hospitals."""
-    case = afloat.case
+async def _go_out(room: ReferralRoom, case: Case, kept: Kept) -> Recorded:
+    """Leave its entries where that can be, tell the hospitals, and keep it meanwhile."""
     recorded = await room.recorder.record(*case.entries)
-    room.afloat.append(afloat)
-    _alarm(room)
-    await asyncio.gather(*(_convey(room, case, ask) for ask in case.asks if ask.owes_message))
+    room.afloat[kept.name] = Afloat(kept, case)
+    tell_alarm(room)
+    telling = (_convey(room, case, ask) for ask in case.asks if ask.owes_message)
+    await asyncio.gather(room.shelf.put(kept.name, kept), *telling)
     room.changes.tell(case.referral.id)
     return recorded
 
@@ -183,78 +195,10 @@ class _Spooled:
         await self._room.recorder.record(entry)
 
 
-async def write_down(room: ReferralRoom) -> None:
-    """Write down what is afloat as soon as the database takes it, for as long as the gateway runs."""
-    while True:
-        for each in list(room.afloat):
-            try:
-                await _write(room, each)
-            except (CannotRead, CannotWrite) as exc:
-                log.debug("referral.still_afloat", reason=str(exc))
-                break
-            except Overtaken:
-                log.warning("referral.written_by_another", row=each.case.referral.id)
-            except Exception:  # a loop's edge: it stays on the alarm, and is tried again
-                log.exception("referral.cannot_be_written", row=each.case.referral.id)
-                break
-            room.afloat.remove(each)
-            _alarm(room)
-        await asyncio.sleep(AGAIN_S)
-
-
-async def _write(room: ReferralRoom, afloat: Afloat) -> None:
-    if afloat.draft is not None:
-        return await _write_new(room, afloat.case, afloat.draft)
-    case = afloat.case
-
-    def change(connection: Connection) -> Written:
-        return save(room, replace(case, connection=connection, entries=[]))
-
-    late = _late(case, case.referral.subject)
-    await room.database.write(change, entries=lambda written: [late, *written.entries])
-    return told(room, case.referral.id)
-
-
-async def _write_new(room: ReferralRoom, case: Case, draft: Draft) -> None:
-    number = draft.told.patient.nik or draft.told.patient.nokartu
-    name = case.referral.id
-    person = await (room.people.of_case(name) if number is None else room.people.of(number.reveal()))
-    room.remember(person)
-    sealed = seal(person, draft.told.scalars(), place=name)
-
-    def change(connection: Connection) -> list[Entry]:
-        if known_as(connection, draft, name) is not None:
-            return []  # the write that took too long has happened
-        return _add(room, connection, case, person.pseudonym, sealed)
-
-    late = about(_late(case, person.pseudonym), person, held(draft))
-    await room.database.write(change, entries=lambda followed: [late, *followed])
-    told(room, name)
-
-
-def _add(room: ReferralRoom, connection: Connection, case: Case, subject: str, sealed: str) -> list[Entry]:
-    """Put the rows where they belong, under the patient's real key; the job may run twice."""
-    first = replace(case.loaded, subject=subject, sealed=sealed)
-    referral = replace(case.referral, subject=subject, sealed=sealed)
-    kept = replace(case, connection=connection, loaded=first, referral=referral, entries=[])
-    kept.happenings = [replace(each, sealed=None) for each in case.happenings]
-    store.add(connection, first)
-    return list(save(room, kept).entries)
-
-
-def _late(case: Case, subject: str) -> Entry:
-    return Entry(
-        act="referral.written_late",
-        outcome=str(case.referral.state),
-        object_type="referral",
-        object_id=case.referral.id,
-        subject=subject,
-    )
-
-
-def _alarm(room: ReferralRoom) -> None:
+def tell_alarm(room: ReferralRoom) -> None:
+    """Let the alarm name what is afloat."""
     if room.afloat:
-        names = ", ".join(each.case.referral.id for each in room.afloat)
-        room.alarms.raise_(ALARM, f"Emergencies that are only in memory, put them on paper: {names}")
+        names = ", ".join(dict.fromkeys(each.referral for each in room.afloat.values()))
+        room.alarms.raise_(ALARM, f"Emergencies that are not written down yet, put them on paper: {names}")
     else:
         room.alarms.clear(ALARM)

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -44,7 +44,7 @@ async def created(
     before = await _made_before(room, draft, referral_id, by=by, request=request)
     if before is not None:
         return before, False
-    person = await _person(room, draft, referral_id)
+    person = await person_of(room, draft, referral_id)
     room.remember(person)
     row = row_of(draft, referral_id, person, by)
     offers = candidates.offers(room.candidates(row, at=row.created_at))
@@ -79,15 +79,24 @@ async def _made_before(
 def _made(room: ReferralRoom, case: Case, draft: Draft, offers: Sequence[Offer]) -> Written:
     store.add(case.connection, case.loaded)
     case.tell("referral.created", "created", told=held(draft), detail=moves.summary(case))
-    case.note("created")
+    if draft.then is Then.BREAK_GLASS:
+        break_glass(room, case, offers)
+    else:
+        case.note("created")
     if draft.then is Then.SUBMIT:
         case.happen(Event.SUBMIT)
         moves.submit(case, room.timing)
-    elif draft.then is Then.BREAK_GLASS:
-        case.happen(Event.BREAK_GLASS, code=str(case.referral.criteria[0]))
-        moves.break_glass(case)
-        offering.go(case, offers, room.timing)
     return save(room, case)
+
+
+def break_glass(
+    room: ReferralRoom, case: Case, offers: Sequence[Offer], *, told: Mapping[str, Scalar] | None = None
+) -> None:
+    """Make a new case an emergency that goes out at once; *told* is sealed in its entry."""
+    case.note("created")
+    case.happen(Event.BREAK_GLASS, code=str(case.referral.criteria[0]), told=told)
+    moves.break_glass(case)
+    offering.go(case, offers, room.timing)
 
 
 def held(draft: Draft) -> dict[str, Scalar]:
@@ -107,7 +116,8 @@ def demand_sense(room: ReferralRoom, draft: Draft) -> None:
         raise Problem("wrong-input", errors=[("body.criteria", "missing", "An emergency has a criterion.")])
 
 
-async def _person(room: ReferralRoom, draft: Draft, referral_id: str) -> Person:
+async def person_of(room: ReferralRoom, draft: Draft, referral_id: str) -> Person:
+    """Return whose it is: the patient, or nobody but this case where no number is known."""
     number = draft.told.patient.nik or draft.told.patient.nokartu
     if number is None:
         return await room.people.of_case(referral_id)
@@ -122,9 +132,11 @@ def id_of(draft: Draft, by: Principal) -> str:
     return "r-" + base64.b32encode(digest).decode().lower()[:13]
 
 
-def row_of(draft: Draft, referral_id: str, person: Person, by: Principal) -> Referral:
-    """Return the row of a new referral, a draft until more happens."""
-    at = datetime.now(UTC)
+def row_of(
+    draft: Draft, referral_id: str, person: Person, by: Principal, *, at: datetime | None = None
+) -> Referral:
+    """Return the row of a new referral of *at* or now, a draft until more happens."""
+    at = at or datetime.now(UTC)
     number = draft.told.patient.nik or draft.told.patient.nokartu
     return Referral(
         id=referral_id,

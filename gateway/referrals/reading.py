@@ -54,12 +54,13 @@ async def line(room: ReferralRoom, referral: Referral) -> ReferralLine:
 
 def is_afloat(room: ReferralRoom, referral_id: str) -> bool:
     """Say whether it is an emergency that has gone out and is not written down yet."""
-    return any(each.case.referral.id == referral_id for each in room.afloat)
+    return any(each.referral == referral_id for each in room.afloat.values())
 
 
 def unwritten_line(room: ReferralRoom, referral: Referral) -> ReferralLine:
-    """Return the line of an emergency that is only in memory."""
-    asks = next((each.case.asks for each in room.afloat if each.case.referral.id == referral.id), [])
+    """Return the line of an emergency that is not written down yet."""
+    afloat = [each.case for each in room.afloat.values() if each.referral == referral.id and each.case]
+    asks = afloat[-1].asks if afloat else []
     run_out = timedelta(seconds=room.timing.run_out_s)
     at = datetime.now(UTC)
     return lines.line(referral, asks, [], registry=room.registry, run_out=run_out, at=at)
@@ -69,11 +70,11 @@ async def view(room: ReferralRoom, referral_id: str, *, by: Principal, request: 
     """
     Return everything about one referral; that the patient was shown is written down first.
 
-    Raises Problem `no-such-referral`, CannotRead, CannotWrite.
+    Raises Problem `no-such-referral` or `not-written-down`, CannotRead, CannotWrite.
     """
     found = await room.database.read(partial(_whole, referral_id=referral_id))
     if found is None:
-        raise Problem("only-in-memory" if is_afloat(room, referral_id) else "no-such-referral")
+        raise Problem("not-written-down" if is_afloat(room, referral_id) else "no-such-referral")
     referral, asks, history, owed, names = found
     _demand_own(by, asks)
     person = await room.person(referral.subject)

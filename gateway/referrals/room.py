@@ -17,6 +17,7 @@ from gateway.eligibility.actions import EligibilityRoom
 from gateway.eligibility.advice import Advice
 from gateway.partners.registry import Registry
 from gateway.people import People, Person
+from gateway.shelf import Shelf
 from gateway.turns import Turns
 
 from . import candidates
@@ -28,6 +29,7 @@ from .screens import Screens
 if TYPE_CHECKING:
     from .afloat import Afloat
     from .case import Case
+    from .kept import Kept
 
 KNOWN_AT_MOST = 5_000
 
@@ -62,7 +64,8 @@ class Wakes(Protocol):
 @dataclass(frozen=True, slots=True)
 class ReferralRoom:
     """
-    *known* are patients whose keys are at hand, by pseudonym; *afloat* what is not yet written down.
+    *known* are patients whose keys are at hand, by pseudonym. *afloat* is what is not yet written down, and
+    the *shelf* what a crash leaves of that.
 
     *follows* promises the dispatch system the next picture of a case, in the transaction of its change.
     """
@@ -79,10 +82,11 @@ class ReferralRoom:
     timing: Timing
     wakes: Wakes
     advice: Sequence[Advice]
+    shelf: Shelf["Kept"]
     changes: Changes = field(default_factory=Changes)
     screens: Screens = field(default_factory=Screens)
     known: dict[str, Person] = field(default_factory=dict)
-    afloat: list["Afloat"] = field(default_factory=list)
+    afloat: dict[str, "Afloat"] = field(default_factory=dict)
     follows: Callable[[Connection, "Case"], list[Entry]] = nobody_follows
 
     async def person(self, subject: str) -> Person | None:

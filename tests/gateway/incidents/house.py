@@ -12,18 +12,20 @@ from gateway.areas.areas import load
 from gateway.db import Database
 from gateway.incidents.composing import IncidentComposer
 from gateway.incidents.facts import Facts
+from gateway.incidents.kept import Kept
 from gateway.incidents.known import Known
 from gateway.incidents.orders import Draft
 from gateway.incidents.room import IncidentRoom
-from gateway.incidents.shelf import Shelf
 from gateway.notifications.room import NotificationRoom, Waking
 from gateway.partners import registry
 from gateway.partners.config import Limits, PartnerConfig, Standing
 from gateway.partners.registry import Partner, Registry
 from gateway.partners.shape import Channel, Telling
 from gateway.people import People
+from gateway.shelf import Shelf
 from gateway.turns import Turns
 from tests.gateway.referrals.house import Crowd, by
+from tests.gateway.shelves import Bare
 
 from .builders import ALL, FACTS
 
@@ -41,20 +43,6 @@ TELLINGS: Mapping[str, Telling | None] = {
     "rsud": None,
 }
 PLANNED = {BPBD}
-
-
-class Bare:
-    """A shelf on which nothing stays."""
-
-    async def put(self, name: str, kept: object) -> bool:
-        """Keep nothing."""
-        return False
-
-    async def drop(self, *names: str) -> None:
-        """Nothing lies here."""
-
-    async def try_again(self) -> None:
-        """Nothing is owed."""
 
 
 class Quiet:
@@ -90,7 +78,9 @@ def partner(name: str, telling: Telling | None) -> Partner:
     return registry.partner(config, None)
 
 
-def build(database: object, recorder: object, people: Crowd, *, shelf: Shelf | None = None) -> IncidentRoom:
+def build(
+    database: object, recorder: object, people: Crowd, *, shelf: Shelf[Kept] | None = None
+) -> IncidentRoom:
     """Return a room over *database* with these partners; nothing is carried out."""
     alarms = Alarms()
     everybody = Registry([partner(name, telling) for name, telling in TELLINGS.items()])
@@ -113,7 +103,7 @@ def build(database: object, recorder: object, people: Crowd, *, shelf: Shelf | N
         registry=everybody,
         areas=AREAS,
         notifications=notifications,
-        shelf=shelf or cast(Shelf, Bare()),
+        shelf=shelf or cast(Shelf[Kept], Bare()),
     )
     notifications.composers["incident"] = IncidentComposer(room)
     return room

@@ -9,72 +9,28 @@ from typing import Any
 import pytest
 
 from contracts import Category
-from contracts.audit import Entry
 from gateway.alarms import Alarms
 from gateway.audit import Recorder, Spool
 from gateway.audit.recorder import Recorded
-from gateway.db import CannotRead, CannotWrite, Database
+from gateway.db import CannotWrite, Database
 from gateway.incidents import actions, afloat, reading
 from gateway.incidents.afloat import ALARM, UNREADABLE, Taken, ring, take, take_up, write_down
 from gateway.incidents.facts import unseal
+from gateway.incidents.kept import Kept
 from gateway.incidents.opening import open_incident
 from gateway.incidents.orders import Outcome
 from gateway.incidents.room import IncidentRoom
-from gateway.incidents.shelf import Shelf
 from gateway.people import Person
 from gateway.problems import Problem
+from gateway.shelf import Shelf
 from tests.gateway.gate import Notebook, until
 from tests.gateway.referrals.house import Crowd
+from tests.gateway.sick import Sick
 
 from . import house
 from .builders import FACTS
 from .conftest import Desk
 from .house import BPBD, DAMKAR, DISPATCHER, OPERATOR
-
-
-class Sick:
-    """A database that does as it is told: nothing, or what the real one does."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.trouble: Exception | None = CannotWrite("disk full")
-        self.cannot_read = False
-        self.hangs = False
-
-    async def write(self, change: Any, **more: Any) -> Any:
-        """Write, or not."""
-        await self._ail(self.trouble)
-        return await self.database.write(change, **more)
-
-    async def record(self, *entries: Entry) -> None:
-        """Write, or not."""
-        await self._ail(self.trouble)
-        await self.database.record(*entries)
-
-    async def replay(self, entries: Any) -> int:
-        """Write, or not."""
-        await self._ail(self.trouble)
-        return await self.database.replay(entries)
-
-    async def read(self, query: Any) -> Any:
-        """Read, or not."""
-        await self._ail(CannotRead("disk I/O error") if self.cannot_read else None)
-        return await self.database.read(query)
-
-    async def _ail(self, trouble: Exception | None) -> None:
-        if self.hangs:
-            await asyncio.sleep(3600)
-        if trouble:
-            raise trouble
-
-    @property
-    def healthy(self) -> bool:
-        """Whether it serves."""
-        return self.trouble is None
-
-    def heal(self) -> None:
-        """Serve from now on."""
-        self.trouble, self.cannot_read, self.hangs = None, False, False
 
 
 class Locked(Crowd):
@@ -102,7 +58,7 @@ class Ward:
 
     async def start(self) -> None:
         """Begin as a process does: a room that remembers nothing, and what lies on the shelf."""
-        shelf = Shelf(self.folder, bytes(32))
+        shelf = Shelf(self.folder, bytes(32), Kept, of="incident")
         self.room = house.build(self.sick, self.recorder, self.people, shelf=shelf)
         self.desk = Desk(self.room, self.notebook, self.people)
         shelf.start()
@@ -410,7 +366,7 @@ async def test_it_is_on_the_shelf_before_anybody_is_answered(
     """Also whoever sends it again while the disk works."""
     honest, begun, may = Shelf.put, asyncio.Event(), asyncio.Event()
 
-    async def slow(self: Shelf, *what: Any) -> bool:
+    async def slow(self: Shelf[Kept], *what: Any) -> bool:
         begun.set()
         await may.wait()
         return await honest(self, *what)

@@ -19,11 +19,14 @@ from gateway.partners import registry
 from gateway.partners.config import Limits, PartnerConfig, Standing
 from gateway.partners.registry import Partner, Registry
 from gateway.people import People, Person
+from gateway.referrals.kept import Kept
 from gateway.referrals.orders import Draft, Then
 from gateway.referrals.policy import Timing
 from gateway.referrals.room import ReferralRoom
 from gateway.referrals.sealing import Told
+from gateway.shelf import Shelf
 from gateway.turns import Turns
+from tests.gateway.shelves import Bare
 
 NIK = "1571015203909901"
 FIRST, SECOND, THIRD, TELEPHONE = "rs-alfa", "rs-beta", "rs-gama", "rs-telepon"
@@ -106,6 +109,7 @@ def build(
     people: Crowd | None = None,
     wakes: Sleepers | None = None,
     eligibility: EligibilityRoom | None = None,
+    shelf: Shelf[Kept] | None = None,
 ) -> ReferralRoom:
     """Return a room over *database* with these hospitals; its turns are carried by the test."""
     alarms = Alarms()
@@ -123,6 +127,7 @@ def build(
         timing=Timing(),
         wakes=wakes or Sleepers(),
         advice=(),
+        shelf=shelf or cast(Shelf[Kept], Bare()),
     )
 
 

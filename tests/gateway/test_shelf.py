@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from contracts import Caller, Casualties, Place
-from gateway.incidents import shelf as shelves
+from gateway import shelf as shelves
 from gateway.incidents.facts import Facts
 from gateway.incidents.ids import id_of
+from gateway.incidents.kept import Kept
 from gateway.incidents.orders import Draft
-from gateway.incidents.shelf import Kept, Shelf
 from gateway.people.index import BlindIndex
+from gateway.shelf import Shelf
 
-from .builders import FACTS, NOON
-from .house import DISPATCHER, draft
+from .incidents.builders import FACTS, NOON
+from .incidents.house import DISPATCHER, draft
 
 KEY = bytes(range(32))
 NAME, OTHER = "i-contohcontoh2", "i-contohcontoh3"
@@ -51,10 +52,15 @@ _FACTS = _every(
 _KEPT = _every(Kept, draft=_every(Draft, facts=_FACTS, reported_at=st.none() | _MOMENTS), at=_MOMENTS)
 
 
+def shelf_in(folder: Path, key: bytes = KEY) -> Shelf[Kept]:
+    """Return a shelf of incidents in that folder."""
+    return Shelf(folder, key, Kept, of="incident")
+
+
 @asynccontextmanager
-async def opened(folder: Path, key: bytes = KEY) -> AsyncIterator[Shelf]:
+async def opened(folder: Path, key: bytes = KEY) -> AsyncIterator[Shelf[Kept]]:
     """Give the shelf in that folder, as after a start."""
-    shelf = Shelf(folder, key)
+    shelf = shelf_in(folder, key)
     shelf.start()
     yield shelf
     await shelf.stop()
@@ -82,7 +88,7 @@ def _modes(*paths: Path) -> list[int]:
 
 
 def _whole(folder: Path) -> dict[str, Kept]:
-    found, unreadable = Shelf(folder, KEY).read()
+    found, unreadable = shelf_in(folder).read()
     assert unreadable == []
     return found
 
@@ -90,9 +96,9 @@ def _whole(folder: Path) -> dict[str, Kept]:
 @given(kept=_KEPT)
 def test_whatever_is_put_there_comes_back(kept: Kept) -> None:
     """Each field of a question, to the last microsecond and the last digit of a degree."""
-    shelf = Shelf(Path(), KEY)
+    shelf = shelf_in(Path())
     sealed = shelf._sealed(NAME, kept)
-    back = shelves._decode(shelf._box.decrypt(sealed[:12], sealed[12:], NAME.encode()))
+    back = shelf._decode(shelf._box.decrypt(sealed[:12], sealed[12:], NAME.encode()))
     assert back == kept
     assert id_of(replace(back.draft, repeat="r"), back.key_id) == id_of(
         replace(kept.draft, repeat="r"), kept.key_id
@@ -132,7 +138,7 @@ async def test_what_cannot_be_opened_stays_and_holds_back_no_other(
         await shelf.put(NAME, KEPT)
     _harm(folder, harm)
     before = _files(folder)
-    found, unreadable = Shelf(folder, KEY).read()
+    found, unreadable = shelf_in(folder).read()
     assert (list(found), unreadable) == ([OTHER], [NAME])
     assert _files(folder) == before
     (line,) = said
@@ -161,7 +167,7 @@ async def test_what_an_older_gateway_left_without_a_new_field_is_read(folder: Pa
             await shelf.put(name, KEPT)
             sealed = bytes(12) + shelf._box.encrypt(bytes(12), content, name.encode())
             (folder / name).write_bytes(sealed)
-    found, unreadable = Shelf(folder, KEY).read()
+    found, unreadable = shelf_in(folder).read()
     assert (found[NAME].draft, unreadable) == (Draft(KEPT.draft.category), [OTHER])
 
 
@@ -174,7 +180,7 @@ _OLD = (
 def test_a_folder_that_cannot_be_read_is_named_itself(folder: Path, said: list[Any]) -> None:
     """Something else stands in its place."""
     folder.write_text("not a folder")
-    assert Shelf(folder, KEY).read() == ({}, ["afloat/"])
+    assert shelf_in(folder).read() == ({}, ["afloat/"])
     assert said[0]["event"] == "incident.shelf_unreadable"
 
 
@@ -257,7 +263,7 @@ async def test_a_disk_that_stalls_holds_nobody_up(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(shelves, "PATIENCE_S", 0.05)
     moves, honest = Event(), Shelf._write
 
-    def slow(self: Shelf, name: str, kept: Kept) -> None:
+    def slow(self: Shelf[Kept], name: str, kept: Kept) -> None:
         moves.wait(20)
         honest(self, name, kept)
 

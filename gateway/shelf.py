@@ -1,92 +1,75 @@
 """
-Where an incident lies that was answered and is not yet a row: a sealed file each, so that no crash loses it.
+Where that lies which was answered and is not yet a row: a sealed file each, so that no crash loses it.
 
 Sealed with AES-256-GCM under a key derived from `subject.key`, each file bound to its name. Not under the
-incident's own key, as its pictures are: that one is made in the key database, which may be away as well.
-Nor under a secret of its own: `subject.key` is there before anything is served, never changes, and is in
-the backups already. Whoever has the folder and that file reads what lies here; it lies for as long as the
-main database is away. What a disk keeps in blocks it has freed is beyond this, as it is in `people/store`.
+key of whom it is about: that one is made in the key database, which may be away as well. Nor under a secret
+of its own: `subject.key` is there before anything is served, never changes, and is in the backups already.
+Whoever has the folder and that file reads what lies here; it lies for as long as the main database is away.
+What a disk keeps in blocks it has freed is beyond this, as it is in `people/store`.
 """
 
 import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from gateway.access.guard import Principal, Role
 from gateway.audit.files import keep_private, sync_folder
 from gateway.db.batching import BatchThread, Pending
 from gateway.people.person import NONCE_BYTES
 
-from .orders import Draft
-
 FOLDER = "afloat"
-KEY_USE = b"incidents afloat"  # sets the key apart from any other that comes from the same secret
-PATIENCE_S = 2.0  # how long an intake waits for the disk
+PATIENCE_S = 2.0  # how long whoever asked waits for the disk
 AT_ONCE = 32  # files a batch: two fsyncs each, and the whole batch within PATIENCE_S
-
-_ID = re.compile("i-[a-z0-9]{13}")
 
 Job = Callable[[], None]
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """
-    All that is needed to write an incident down: what was asked, by whom, by which question, and when.
-
-    Of whoever asked only what a row and its entries name; not the name of the holder.
-    """
-
-    draft: Draft
-    key_id: str
-    role: Role
-    kind: str
-    request: str
-    at: datetime
-
-    @classmethod
-    def of(cls, draft: Draft, by: Principal, request: str, *, at: datetime) -> "Kept":
-        """Return what is to be kept of a question."""
-        return cls(draft, by.key_id, by.role, by.kind, request, at)
+class Dated(Protocol):
+    """What may lie here: anything msgspec can write and read again, with the moment it was asked."""
 
     @property
-    def by(self) -> Principal:
-        """Whoever asked, as far as that is kept."""
-        return Principal(self.key_id, self.role, "", None, self.at, kind=self.kind)
+    def at(self) -> datetime:
+        """When."""
+        ...
 
+
+K = TypeVar("K", bound=Dated)
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Kept).decode
 
 
-class Shelf:
+class Shelf(Generic[K]):
     """
-    The files in *folder*; *key* is 32 secret bytes.
+    The files in *folder* of one room; *key* is 32 secret bytes.
+
+    They are named by the ids of what they hold, an `incident` or a `referral`, which begin with its letter.
 
     One thread does all writing and deleting, in the order of the calls: a file that the disk took late is
     never left behind by the deletion that came after it. What the disk refuses is tried again by `try_again`.
     """
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        """Take both; nothing is touched before the first file."""
+    def __init__(self, folder: Path, key: bytes, kept: type[K], *, of: str) -> None:
+        """Take what each file holds, and *of* what: nothing is touched before the first file."""
         self._folder = folder
+        self._of = of
+        self._decode = msgspec.json.Decoder(kept).decode
+        self._name = re.compile(rf"{of[0]}-[a-z0-9]{{13}}(\.[0-9]{{1,17}})?")
         self._box = AESGCM(key)
-        self._lacking: dict[str, Kept] = {}  # what should lie here, and does not
+        self._lacking: dict[str, K] = {}  # what should lie here, and does not
         self._owed: set[str] = set()  # what should not lie here any more, and perhaps does
         self._thread = BatchThread[Job, None](
-            "incidents-afloat", _perform, at_most=AT_ONCE, patience_s=PATIENCE_S
+            f"{of}s-afloat", _perform, at_most=AT_ONCE, patience_s=PATIENCE_S
         )
 
     def start(self) -> None:
@@ -97,14 +80,14 @@ class Shelf:
         """Do what is waiting, and end the thread."""
         await self._thread.stop()
 
-    async def put(self, name: str, kept: Kept) -> bool:
+    async def put(self, name: str, kept: K) -> bool:
         """Say whether *kept* is on the disk; never raises, for nothing here may hold back an ambulance."""
         trouble = await self._do(partial(self._write, name, kept))
         if trouble is None:
             self._lacking.pop(name, None)
             return True
         if name not in self._lacking:
-            log.error("incident.not_shelved", row=name, reason=trouble)
+            log.error(f"{self._of}.not_shelved", row=name, reason=trouble)
         self._lacking[name] = kept
         return False
 
@@ -118,7 +101,7 @@ class Shelf:
         if trouble is None:
             self._owed -= due
         elif names:
-            log.error("incident.still_shelved", row=names[0], reason=trouble)
+            log.error(f"{self._of}.still_shelved", row=names[0], reason=trouble)
 
     async def try_again(self) -> None:
         """Do what the disk has refused so far, as far as it lets us now."""
@@ -128,12 +111,12 @@ class Shelf:
             if not await self.put(name, kept):
                 return
 
-    def read(self) -> tuple[dict[str, Kept], list[str]]:
+    def read(self) -> tuple[dict[str, K], list[str]]:
         """Return what lies here, the oldest first, and the names of what cannot be opened; blocks."""
         try:
             found = {name: self._opened(name) for name in self._names()}
         except OSError as exc:
-            log.warning("incident.shelf_unreadable", file=FOLDER, reason=_reason(exc))
+            log.warning(f"{self._of}.shelf_unreadable", file=FOLDER, reason=_reason(exc))
             return {}, [f"{FOLDER}/"]
         whole = {name: kept for name, kept in found.items() if kept is not None}
         ordered = dict(sorted(whole.items(), key=lambda item: item[1].at))
@@ -143,10 +126,10 @@ class Shelf:
         """Return the names here; a file that a crash left half-written was never promised to anybody."""
         if not self._folder.exists():
             return []
-        for draft in self._folder.glob(".*"):
+        for draft in self._folder.glob(f".{self._of[0]}-*"):
             with suppress(OSError):
                 draft.unlink()
-        return [path.name for path in self._folder.iterdir() if _ID.fullmatch(path.name)]
+        return [path.name for path in self._folder.iterdir() if self._name.fullmatch(path.name)]
 
     async def _do(self, job: Job) -> str | None:
         """Have *job* done; return why it could not be."""
@@ -156,7 +139,7 @@ class Shelf:
             return _reason(exc)
         return None
 
-    def _write(self, name: str, kept: Kept) -> None:
+    def _write(self, name: str, kept: K) -> None:
         self._make_folder()
         try:
             keep_private(self._folder / name, self._sealed(name, kept))
@@ -178,18 +161,18 @@ class Shelf:
             with suppress(FileNotFoundError, NotADirectoryError):
                 (self._folder / name).unlink()
 
-    def _sealed(self, name: str, kept: Kept) -> bytes:
+    def _sealed(self, name: str, kept: K) -> bytes:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._box.encrypt(nonce, _encode(kept), name.encode())
 
-    def _opened(self, name: str) -> Kept | None:
+    def _opened(self, name: str) -> K | None:
         """Return what lies under that name; None, with a line in the log, for what cannot be opened."""
         try:
             sealed = (self._folder / name).read_bytes()
             nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-            return _decode(self._box.decrypt(nonce, rest, name.encode()))
+            return self._decode(self._box.decrypt(nonce, rest, name.encode()))
         except (OSError, InvalidTag, ValueError, msgspec.MsgspecError) as exc:
-            log.warning("incident.unreadable", file=name, reason=_reason(exc))
+            log.warning(f"{self._of}.unreadable", file=name, reason=_reason(exc))
             return None
 
 
