@@ -106,8 +106,12 @@ def test_what_the_bar_pushes_down_cannot_be_pressed_for_a_moment(
       window.held = 0;
       new MutationObserver((all) => { for (const each of all) if (each.target.disabled) window.held += 1; })
         .observe(document.getElementById("main"), { attributeFilter: ["disabled"], subtree: true });
+      window.silent = 0;
+      new MutationObserver((all) => { for (const each of all) if (each.target.inert) window.silent += 1; })
+        .observe(document.body, { attributeFilter: ["inert"], subtree: true });
     }""")
     report(house, category="fire", drill=True)
     expect(page.locator(".alarms")).to_be_visible(timeout=ALARM_MS)
-    page.wait_for_function("window.held > 0")
+    page.wait_for_function("window.held > 0 && window.silent > 0")  # the number to ring as well
     expect(button).to_be_enabled()
+    expect(page.locator("[inert]")).to_have_count(0)

@@ -88,23 +88,29 @@
     if (kept.focus) document.getElementById(kept.focus)?.focus({ preventScroll: true });
   }
 
-  // What each button does and where it stands on the screen.
-  const standing = (button) => {
-    const { left, top } = button.getBoundingClientRect();
-    return [button.form?.getAttribute("action"), button.value, button.textContent.trim(), Math.round(left), Math.round(top)].join(" ");
-  };
+  // What a finger may be aiming at: what it does, and where it stands on the screen.
+  const AIMED_AT = "button, a.ring";
 
-  const enabled = () => [...document.querySelectorAll("button:not(:disabled)")];
+  function standing(each) {
+    const { left, top } = each.getBoundingClientRect();
+    const does = each.form?.getAttribute("action") ?? each.getAttribute("href");
+    return [does, each.value, each.textContent.trim(), Math.round(left), Math.round(top)].join(" ");
+  }
 
-  // Make a change; buttons that it moved wait a moment, and what stands still can be pressed, however much news comes.
+  function hold(each, held) {
+    if (each.tagName === "A") each.inert = held;
+    else each.disabled = held;
+  }
+
+  // Make a change; what it moved waits a moment, and what stands still can be pressed, however much news comes.
   function steadily(change) {
-    const before = new Set([...document.querySelectorAll("button")].map(standing));
+    const before = new Set([...document.querySelectorAll(AIMED_AT)].map(standing));
     change();
-    const moved = enabled().filter((each) => !before.has(standing(each)));
+    const moved = [...document.querySelectorAll(AIMED_AT)].filter((each) => !each.disabled && !each.inert && !before.has(standing(each)));
     const focused = moved.find((each) => each === document.activeElement);
-    for (const each of moved) each.disabled = true;
+    for (const each of moved) hold(each, true);
     setTimeout(() => {
-      for (const each of moved) each.disabled = false;
+      for (const each of moved) hold(each, false);
       if (document.activeElement === document.body) focused?.focus({ preventScroll: true });
     }, SETTLE_MS);
     return moved.length > 0;
