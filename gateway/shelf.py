@@ -8,9 +8,10 @@ Whoever has the folder and that file reads what lies here; it lies for as long a
 What a disk keeps in blocks it has freed is beyond this, as it is in `people/store`.
 """
 
+import asyncio
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -23,11 +24,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.audit.files import keep_private, sync_folder
+from gateway.db import CannotRead, CannotWrite
 from gateway.db.batching import BatchThread, Pending
 from gateway.people.person import NONCE_BYTES
 
 FOLDER = "afloat"
 PATIENCE_S = 2.0  # how long whoever asked waits for the disk
+AGAIN_S = 1.0  # between two tries to write down what is afloat
 AT_ONCE = 32  # files a batch: two fsyncs each, and the whole batch within PATIENCE_S
 
 Job = Callable[[], None]
@@ -45,6 +48,7 @@ class Dated(Protocol):
 
 
 K = TypeVar("K", bound=Dated)
+A = TypeVar("A")  # what is afloat in a room's memory
 
 _encode = msgspec.json.Encoder().encode
 
@@ -174,6 +178,37 @@ class Shelf(Generic[K]):
         except (OSError, InvalidTag, ValueError, msgspec.MsgspecError) as exc:
             log.warning(f"{self._of}.unreadable", file=name, reason=_reason(exc))
             return None
+
+
+async def write_down(
+    afloat: dict[str, A],
+    write: Callable[[A], Awaitable[None]],
+    tell: Callable[[], None],
+    *,
+    shelf: Shelf[K],
+    of: str,
+) -> None:
+    """
+    Have *write* write down what is *afloat* as soon as the database takes it, until cancelled.
+
+    What is written comes off the *shelf*, and *tell* is called; what fails otherwise is logged, and tried
+    again.
+    """
+    while True:
+        for name, each in list(afloat.items()):
+            try:
+                await write(each)
+            except (CannotRead, CannotWrite) as exc:
+                log.debug(f"{of}.still_afloat", reason=str(exc))
+                break
+            except Exception:  # a loop's edge: it stays on the alarm, and is tried again
+                log.exception(f"{of}.cannot_be_written", row=name)
+                continue
+            del afloat[name]
+            tell()
+            await shelf.drop(name)
+        await shelf.try_again()
+        await asyncio.sleep(AGAIN_S)
 
 
 def _perform(batch: list[Pending[Job, None]]) -> None:

@@ -14,10 +14,12 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
 from contracts import AlertKind
+from gateway import shelf
 from gateway.access.guard import Principal
 from gateway.audit.recorder import Recorded
 from gateway.db import CannotRead, CannotWrite
@@ -36,7 +38,6 @@ from .telling import Matter, hearers
 
 ALARM = "incident.afloat"
 UNREADABLE = "incident.unreadable"
-AGAIN_S = 1.0
 AT_ONCE_S = 2.0  # how long an intake waits for the database
 MOST = 10_000
 
@@ -136,21 +137,9 @@ def ring(room: IncidentRoom, incident: Incident) -> tuple[Partner, ...]:
 
 async def write_down(room: IncidentRoom) -> None:
     """Write down what is afloat as soon as the database takes it, for as long as the gateway runs."""
-    while True:
-        for name, each in list(room.afloat.items()):
-            try:
-                await _write(room, each)
-            except (CannotRead, CannotWrite) as exc:
-                log.debug("incident.still_afloat", reason=str(exc))
-                break
-            except Exception:  # a loop's edge: it stays on the alarm, and is tried again
-                log.exception("incident.cannot_be_written", row=name)
-                continue
-            del room.afloat[name]
-            _alarm(room)
-            await room.shelf.drop(name)
-        await room.shelf.try_again()
-        await asyncio.sleep(AGAIN_S)
+    await shelf.write_down(
+        room.afloat, partial(_write, room), partial(_alarm, room), shelf=room.shelf, of="incident"
+    )
 
 
 async def _write(room: IncidentRoom, each: Afloat) -> None:

@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
 from contracts import Entry
-from gateway.db import CannotRead, CannotWrite
+from gateway import shelf
 from gateway.people import about
 
 from . import store
@@ -21,7 +22,6 @@ from .room import ReferralRoom
 from .sealing import seal
 from .store import Overtaken
 
-AGAIN_S = 1.0
 UNREADABLE = "referral.unreadable"
 
 log = structlog.get_logger(__name__)
@@ -39,21 +39,9 @@ async def take_up(room: ReferralRoom) -> None:
 
 async def write_down(room: ReferralRoom) -> None:
     """Write down what is afloat as soon as the database takes it, for as long as the gateway runs."""
-    while True:
-        for name, each in list(room.afloat.items()):
-            try:
-                await _write(room, each)
-            except (CannotRead, CannotWrite) as exc:
-                log.debug("referral.still_afloat", reason=str(exc))
-                break
-            except Exception:  # a loop's edge: it stays on the alarm, and is tried again
-                log.exception("referral.cannot_be_written", row=name)
-                continue
-            del room.afloat[name]
-            tell_alarm(room)
-            await room.shelf.drop(name)
-        await room.shelf.try_again()
-        await asyncio.sleep(AGAIN_S)
+    await shelf.write_down(
+        room.afloat, partial(_write, room), partial(tell_alarm, room), shelf=room.shelf, of="referral"
+    )
 
 
 async def _write(room: ReferralRoom, afloat: Afloat) -> None:

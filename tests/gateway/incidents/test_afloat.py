@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contracts import Category
+from gateway import shelf as shelves
 from gateway.alarms import Alarms
 from gateway.audit import Recorder, Spool
 from gateway.audit.recorder import Recorded
@@ -97,7 +98,7 @@ class Ward:
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once; a slow machine is no sick database."""
-    monkeypatch.setattr(afloat, "AGAIN_S", 0.01)
+    monkeypatch.setattr(shelves, "AGAIN_S", 0.01)
     monkeypatch.setattr(afloat, "AT_ONCE_S", 60.0)
 
 

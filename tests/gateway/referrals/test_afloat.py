@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import Nik, Nokartu, Patient
+from gateway import shelf as shelves
 from gateway.db import CannotWrite, Database
-from gateway.referrals import afloat, reading, writing_down
+from gateway.referrals import afloat, reading
 from gateway.referrals.kept import Kept
 from gateway.referrals.orders import Draft, Order, Then
 from gateway.referrals.rows import AskState, Referral
@@ -84,7 +85,7 @@ class Ward:
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again at once."""
-    monkeypatch.setattr(writing_down, "AGAIN_S", 0.01)
+    monkeypatch.setattr(shelves, "AGAIN_S", 0.01)
 
 
 @pytest.fixture
