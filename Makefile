@@ -34,7 +34,7 @@ tour: $(RUNNABLE) ## walk the main job against what `make run` started
 	$(BIN)/python -m gateway tour
 
 test: $(TESTED) check ## all set-up, all checks, all tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -rs
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
 	@echo "Left out here: make soak (minutes each), make oracles (needs Node), make bench (bars on time and rate), make fuzz (100,000 requests)."
 
 check: $(TESTED) ## lint, format, types, floors

@@ -53,9 +53,10 @@ async def view(room: IncidentRoom, incident_id: str, *, by: Principal, request: 
 
     Raises Problem `no-such-incident` or `not-written-yet`, CannotRead, CannotWrite.
     """
+    missing = room.no_such(incident_id)  # asked first: it may be written down while it is being read
     seen = await _seen(room, incident_id)
     if seen is None:
-        raise room.no_such(incident_id)
+        raise missing
     whole = views.whole(seen, role=by.role, areas=room.areas)
     names = views.fields_shown(whole)
     await room.database.record(entries.shown(seen.incident, names, by=by, request=request))

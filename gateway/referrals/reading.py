@@ -72,9 +72,10 @@ async def view(room: ReferralRoom, referral_id: str, *, by: Principal, request: 
 
     Raises Problem `no-such-referral` or `not-written-down`, CannotRead, CannotWrite.
     """
+    went_out = is_afloat(room, referral_id)  # asked first: it may be written down while it is being read
     found = await room.database.read(partial(_whole, referral_id=referral_id))
     if found is None:
-        raise Problem("not-written-down" if is_afloat(room, referral_id) else "no-such-referral")
+        raise Problem("not-written-down" if went_out else "no-such-referral")
     referral, asks, history, owed, names = found
     _demand_own(by, asks)
     person = await room.person(referral.subject)

@@ -382,3 +382,17 @@ async def test_it_is_on_the_shelf_before_anybody_is_answered(
     first, again = [await task for task in asked]
     assert (first.new, again.new, again.incident) == (True, False, first.incident)
     assert ward.shelved() == {first.incident.id}
+
+
+async def test_what_is_written_while_it_is_looked_for_is_not_denied(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No longer afloat after the reading, and not yet a row before it: patience, and no 404."""
+    taken = await ward.take()
+
+    async def just_before(room: IncidentRoom, _: str) -> None:
+        room.afloat.clear()
+
+    monkeypatch.setattr(reading, "_seen", just_before)
+    with pytest.raises(Problem, match="not-written-yet"):
+        await reading.view(ward.room, taken.incident.id, by=OPERATOR, request="q-1")
